@@ -1,0 +1,3 @@
+import { waybillConfig } from '@waybill/eslint-config';
+
+export default waybillConfig(import.meta.dirname);

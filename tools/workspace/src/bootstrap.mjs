@@ -1,0 +1,53 @@
+// `npm start` and `npm test` on a machine that has Node 18 or later and npm, and nothing else: pnpm comes through npx
+// in the version that package.json names, Node 26 and all libraries from the npm registry by the frozen lockfile.
+// Runs before anything is installed: no dependency, and no syntax that Node 18 lacks.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../..');
+const [script, ...rest] = process.argv.slice(2);
+
+function fail(message) {
+  console.error(`waybill: ${message}`);
+  process.exit(1);
+}
+
+function run(command, args) {
+  const onWindows = process.platform === 'win32';
+  const { status, signal, error } = spawnSync(command, args, { cwd: root, stdio: 'inherit', shell: onWindows });
+  if (error !== undefined) fail(`could not start ${command}: ${error.message}`);
+  if (signal !== null) process.exit(130);
+  return status ?? 1;
+}
+
+function pnpm(...args) {
+  const { packageManager } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+  const alreadyInPnpm = (process.env.npm_config_user_agent ?? '').startsWith('pnpm/');
+  return alreadyInPnpm ? run('pnpm', args) : run('npx', ['--yes', packageManager, ...args]);
+}
+
+/** What the installed tree was made from; an equal stamp means that nothing has to be installed. */
+function installStamp() {
+  const hash = createHash('sha256').update(`${process.platform} ${process.arch} ${root}\n`);
+  for (const file of ['pnpm-lock.yaml', 'pnpm-workspace.yaml', 'package.json']) hash.update(readFileSync(path.join(root, file)));
+  return hash.digest('hex');
+}
+
+function install() {
+  const stampFile = path.join(root, 'node_modules', '.waybill-installed');
+  const stamp = installStamp();
+  if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return;
+  console.error('waybill: installing Node 26 and the libraries (first time only, about half a minute) …');
+  const status = pnpm('install', '--frozen-lockfile', '--reporter=append-only', '--loglevel=warn');
+  if (status !== 0) fail(`the installation failed (exit ${status}); is the npm registry within reach?`);
+  writeFileSync(stampFile, stamp);
+}
+
+const major = Number(process.versions.node.split('.')[0]);
+if (major < 18) fail(`Node ${process.versions.node} is too old: install Node 18 or later.`);
+install();
+process.exit(pnpm('run', script, ...rest));

@@ -1,0 +1,28 @@
+// Runs vitest projects, each with a JSON report in .reports/, and says at the end what passed, failed and was skipped.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+import { addUpReports, formatTotals } from './test-report.ts';
+
+const root = path.resolve(import.meta.dirname, '../../..');
+const projects = process.argv.slice(2).filter((argument) => !argument.startsWith('-'));
+const passedOn = process.argv.slice(2).filter((argument) => argument.startsWith('-'));
+const tier = process.env['WAYBILL_TEST_TIER'] ?? 'push';
+const folder = path.join(root, '.reports', projects.join('+'));
+
+rmSync(folder, { recursive: true, force: true });
+mkdirSync(folder, { recursive: true });
+const vitest = spawnSync(
+  'vitest',
+  [
+    ...['run', ...projects.flatMap((project) => ['--project', project]), '--passWithNoTests'],
+    ...['--reporter=default', '--reporter=json', `--outputFile.json=${path.join(folder, 'vitest.json')}`, ...passedOn],
+  ],
+  { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' },
+);
+
+const totals = addUpReports(folder);
+if (totals.skippedTitles.length > 0) console.log(`Skipped:\n${totals.skippedTitles.map((title) => `  ${title}`).join('\n')}`);
+console.log(`Tier ${tier}, ${projects.join(', ')}: ${formatTotals(totals)}`);
+process.exitCode = vitest.status === 0 && totals.failed === 0 ? 0 : 1;

@@ -1,0 +1,44 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { addUpReports, formatTotals } from '../src/test-report.ts';
+
+const test = (status: string, fullName = status) => ({ status, fullName });
+const report = (testResults: object[], numPassedTests: number, numFailedTests: number) => ({ numPassedTests, numFailedTests, testResults });
+
+describe('addUpReports', () => {
+  let folder = '';
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'waybill-report-'));
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+  });
+  const put = (name: string, content: object): void => {
+    writeFileSync(path.join(folder, name), JSON.stringify(content));
+  };
+
+  it('adds the counts of all reports and names what was skipped', () => {
+    put('a.json', report([{ name: '/x/a.test.ts', status: 'passed', assertionResults: [test('passed'), test('skipped', 'needs ffmpeg')] }], 1, 0));
+    put('b.json', report([{ name: '/x/b.test.ts', status: 'failed', assertionResults: [test('failed'), test('passed')] }], 1, 1));
+    expect(addUpReports(folder)).toEqual({ passed: 2, failed: 1, skipped: 1, skippedTitles: ['a.test.ts: needs ffmpeg'] });
+  });
+
+  it('counts a file that could not be loaded as a failure', () => {
+    put('a.json', report([{ name: '/x/a.test.ts', status: 'failed', assertionResults: [] }], 0, 0));
+    expect(addUpReports(folder).failed).toBe(1);
+  });
+
+  it('throws where a report is cut off', () => {
+    writeFileSync(path.join(folder, 'a.json'), '{"numPassed');
+    expect(() => addUpReports(folder)).toThrow(SyntaxError);
+  });
+});
+
+describe('formatTotals', () => {
+  it('leaves out skipped where nothing was', () => {
+    expect(formatTotals({ passed: 3, failed: 0, skipped: 0, skippedTitles: [] })).toBe('3 passed, 0 failed');
+    expect(formatTotals({ passed: 3, failed: 1, skipped: 2, skippedTitles: [] })).toBe('3 passed, 1 failed, 2 skipped');
+  });
+});

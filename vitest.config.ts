@@ -1,0 +1,37 @@
+import { defineConfig } from 'vitest/config';
+
+const suffixes = ['integration', 'crash', 'e2e', 'interop'];
+const everywhere = (pattern: string): string[] => ['packages', 'apps', 'tools', 'examples'].map((folder) => `${folder}/**/${pattern}`);
+const notSource = ['**/node_modules/**', '**/dist/**'];
+
+/** Packages are tested from their sources: the condition maps each workspace package to its src/index.ts. */
+const fromSource = {
+  resolve: { conditions: ['@waybill/source'] },
+  ssr: { resolve: { conditions: ['@waybill/source'], externalConditions: ['@waybill/source'] } },
+};
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        ...fromSource,
+        test: {
+          name: 'unit',
+          include: everywhere('*.test.ts'),
+          exclude: [...notSource, ...suffixes.map((suffix) => `**/*.${suffix}.test.ts`)],
+          testTimeout: 30_000,
+        },
+      },
+      ...suffixes.map((suffix) => ({
+        ...fromSource,
+        test: {
+          name: suffix,
+          include: everywhere(`*.${suffix}.test.ts`),
+          exclude: notSource,
+          testTimeout: 300_000,
+          hookTimeout: 120_000,
+        },
+      })),
+    ],
+  },
+});
