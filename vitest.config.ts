@@ -1,7 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 const suffixes = ['integration', 'crash', 'e2e', 'interop'];
-const everywhere = (pattern: string): string[] => ['packages', 'apps', 'tools', 'examples'].map((folder) => `${folder}/**/${pattern}`);
+const everywhere = (pattern: string): string[] =>
+  ['packages', 'apps', 'tools', 'examples'].map((folder) => `${folder}/**/${pattern}`);
 const notSource = ['**/node_modules/**', '**/dist/**'];
 
 /** Packages are tested from their sources: the condition maps each workspace package to its src/index.ts. */

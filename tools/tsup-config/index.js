@@ -16,5 +16,7 @@ export function waybillConfig({ entry = ['src/index.ts'], dts = true } = {}) {
     splitting: true,
     sourcemap: true,
     treeshake: true,
+    // node:sqlite exists under this name only.
+    removeNodeProtocol: false,
   });
 }

@@ -34,12 +34,21 @@ export function layerConfigs(root) {
   const packages = workspacePackages(root);
   return packages.map((from) => {
     const forbidden = packages.filter((to) => to.name !== from.name && !mayImport(rules, from, to));
-    const paths = forbidden.map((to) => ({ name: to.name, message: `${from.tag} may not import ${to.tag} (turbo.json, boundaries).` }));
-    const testKit = from.tag === 'test' ? [] : [{ name: '@waybill/test-kit', message: 'test-kit is for tests and suites.' }];
+    const paths = forbidden.map((to) => ({
+      name: to.name,
+      message: `${from.tag} may not import ${to.tag} (turbo.json, boundaries).`,
+    }));
+    const testKit =
+      from.tag === 'test' ? [] : [{ name: '@waybill/test-kit', message: 'test-kit is for tests and suites.' }];
     return {
       files: [`${from.folder}/src/**/*.ts`],
       ignores: [`${from.folder}/src/suite/**`],
-      rules: { 'no-restricted-imports': ['error', { paths: [...paths.filter(({ name }) => name !== '@waybill/test-kit'), ...testKit] }] },
+      rules: {
+        'no-restricted-imports': [
+          'error',
+          { paths: [...paths.filter(({ name }) => name !== '@waybill/test-kit'), ...testKit] },
+        ],
+      },
     };
   });
 }

@@ -50,7 +50,8 @@ export const noRawContentWrites = {
     return {
       ImportSpecifier(node) {
         const declaration = node.parent;
-        if (FS_MODULES.has(declaration.source.value) && FS_WRITES.has(node.imported.name)) report(node, node.imported.name);
+        if (FS_MODULES.has(declaration.source.value) && FS_WRITES.has(node.imported.name))
+          report(node, node.imported.name);
       },
       MemberExpression(node) {
         if (node.property.type !== 'Identifier' || node.computed) return;

@@ -33,7 +33,8 @@ function pnpm(...args) {
 /** What the installed tree was made from; an equal stamp means that nothing has to be installed. */
 function installStamp() {
   const hash = createHash('sha256').update(`${process.platform} ${process.arch} ${root}\n`);
-  for (const file of ['pnpm-lock.yaml', 'pnpm-workspace.yaml', 'package.json']) hash.update(readFileSync(path.join(root, file)));
+  for (const file of ['pnpm-lock.yaml', 'pnpm-workspace.yaml', 'package.json'])
+    hash.update(readFileSync(path.join(root, file)));
   return hash.digest('hex');
 }
 

@@ -23,6 +23,7 @@ const vitest = spawnSync(
 );
 
 const totals = addUpReports(folder);
-if (totals.skippedTitles.length > 0) console.log(`Skipped:\n${totals.skippedTitles.map((title) => `  ${title}`).join('\n')}`);
+if (totals.skippedTitles.length > 0)
+  console.log(`Skipped:\n${totals.skippedTitles.map((title) => `  ${title}`).join('\n')}`);
 console.log(`Tier ${tier}, ${projects.join(', ')}: ${formatTotals(totals)}`);
 process.exitCode = vitest.status === 0 && totals.failed === 0 ? 0 : 1;

@@ -28,7 +28,9 @@ function readReport(file: string): VitestReport {
 
 /** A file that could not be loaded has no tests in the report: it counts as one failure of its own. */
 function brokenFiles(report: VitestReport): number {
-  return report.testResults.filter(({ status, assertionResults }) => status === 'failed' && !assertionResults.some((test) => test.status === 'failed')).length;
+  return report.testResults.filter(
+    ({ status, assertionResults }) => status === 'failed' && !assertionResults.some((test) => test.status === 'failed'),
+  ).length;
 }
 
 /** Adds up all reports in a folder. Throws where one cannot be read. */

@@ -10,7 +10,10 @@ function filesCollectedByVitest(): string[] {
 }
 
 function testFilesInTheTree(): string[] {
-  const listed = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '--', '*.test.ts'], { cwd: root, encoding: 'utf8' });
+  const listed = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '--', '*.test.ts'], {
+    cwd: root,
+    encoding: 'utf8',
+  });
   return listed.split('\n').filter((line) => line !== '');
 }
 

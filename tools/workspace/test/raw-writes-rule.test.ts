@@ -11,7 +11,7 @@ async function messagesFor(file: string): Promise<string[]> {
     files: ['**/*.ts'],
     plugins: { waybill: { rules: { 'no-raw-content-writes': noRawContentWrites } } },
     languageOptions: {
-      parser: tseslint.parser as Linter.Parser,
+      parser: tseslint.parser,
       parserOptions: { projectService: true, tsconfigRootDir: fixtures },
     },
     rules: { 'waybill/no-raw-content-writes': 'error' },

@@ -5,7 +5,11 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { addUpReports, formatTotals } from '../src/test-report.ts';
 
 const test = (status: string, fullName = status) => ({ status, fullName });
-const report = (testResults: object[], numPassedTests: number, numFailedTests: number) => ({ numPassedTests, numFailedTests, testResults });
+const report = (testResults: object[], numPassedTests: number, numFailedTests: number) => ({
+  numPassedTests,
+  numFailedTests,
+  testResults,
+});
 
 describe('addUpReports', () => {
   let folder = '';
@@ -20,9 +24,30 @@ describe('addUpReports', () => {
   };
 
   it('adds the counts of all reports and names what was skipped', () => {
-    put('a.json', report([{ name: '/x/a.test.ts', status: 'passed', assertionResults: [test('passed'), test('skipped', 'needs ffmpeg')] }], 1, 0));
-    put('b.json', report([{ name: '/x/b.test.ts', status: 'failed', assertionResults: [test('failed'), test('passed')] }], 1, 1));
-    expect(addUpReports(folder)).toEqual({ passed: 2, failed: 1, skipped: 1, skippedTitles: ['a.test.ts: needs ffmpeg'] });
+    put(
+      'a.json',
+      report(
+        [
+          {
+            name: '/x/a.test.ts',
+            status: 'passed',
+            assertionResults: [test('passed'), test('skipped', 'needs ffmpeg')],
+          },
+        ],
+        1,
+        0,
+      ),
+    );
+    put(
+      'b.json',
+      report([{ name: '/x/b.test.ts', status: 'failed', assertionResults: [test('failed'), test('passed')] }], 1, 1),
+    );
+    expect(addUpReports(folder)).toEqual({
+      passed: 2,
+      failed: 1,
+      skipped: 1,
+      skippedTitles: ['a.test.ts: needs ffmpeg'],
+    });
   });
 
   it('counts a file that could not be loaded as a failure', () => {

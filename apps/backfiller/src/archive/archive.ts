@@ -19,6 +19,26 @@ export interface HourListing {
   readonly digest: string;
 }
 
+export interface HourDigest {
+  /** `listingDigest` of the hour's names, hex. */
+  readonly digest: string;
+  readonly count: number;
+}
+
+export interface QualityDigest {
+  /** `combineDigests` of the hours, hex. */
+  readonly digest: string;
+  /** Ascending. */
+  readonly hours: ReadonlyMap<string, HourDigest>;
+}
+
+export interface RootDigest {
+  /** `combineDigests` of the qualities, hex. */
+  readonly digest: string;
+  /** By `CHANNEL/QUALITY`; only those that have an hour. */
+  readonly qualities: ReadonlyMap<string, string>;
+}
+
 export interface OpenedContent {
   readonly sizeBytes: number;
   readonly modifiedMs: number;
@@ -62,6 +82,11 @@ export interface Archive {
   listHour(channel: string, quality: string, hour: string, options?: AbortOptions): Promise<HourListing>;
   /** Content of a segment or chat batch; undefined where it is missing, other errors pass through. */
   open(address: SegmentAddress, options?: AbortOptions): Promise<OpenedContent | undefined>;
+  /** Any visible file by its `/`-separated path below the base, as `/segments` serves it: segments, extras, whatever else. */
+  openFile(path: string, options?: AbortOptions): Promise<OpenedContent | undefined>;
+  /** One value over all that the listings show; a few milliseconds where no directory changed. */
+  rootDigest(options?: AbortOptions): Promise<RootDigest>;
+  qualityDigest(channel: string, quality: string, options?: AbortOptions): Promise<QualityDigest>;
   /** Verified against the digest in the name, durable, renamed into place, announced to listeners. */
   publishSegment(address: SegmentAddress, content: Content, options?: PublishOptions): Promise<PublishOutcome>;
   /** `address.name` is the tombstone's own name. Creates the hour directory where it is absent. */
@@ -73,7 +98,12 @@ export interface Archive {
   /** Renames a segment whose content is not what its name says; resolves to its new, honest name. */
   setAside(address: SegmentAddress, actual: Digest, options?: AbortOptions): Promise<string>;
   /** Removes an hour directory with all that the archive lists in it; strangers' files stay and are returned. */
-  deleteHour(channel: string, quality: string, hour: string, options?: AbortOptions): Promise<{ deleted: string[]; left: string[] }>;
+  deleteHour(
+    channel: string,
+    quality: string,
+    hour: string,
+    options?: AbortOptions,
+  ): Promise<{ deleted: string[]; left: string[] }>;
   /** Calls back once for each segment published here or seen to be renamed in by another process. */
   onPublished(listener: (event: PublishedEvent) => void): () => void;
   close(): Promise<void>;

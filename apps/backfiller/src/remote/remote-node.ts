@@ -46,7 +46,8 @@ export interface DigestTree {
 }
 
 /** `reset`: events were missed, poll. */
-export type RemoteEvent = { readonly id: string; readonly segment: SegmentAddress } | { readonly id: string; readonly reset: true };
+export type RemoteEvent =
+  { readonly id: string; readonly segment: SegmentAddress } | { readonly id: string; readonly reset: true };
 
 /**
  * A peer machine. Every call has a total time limit and a size limit, and rejects with an error whose
@@ -67,12 +68,19 @@ export interface RemoteNode {
   /** Rejects with RemoteContentMissingError where the node does not have it (any more). */
   fetchSegment(address: SegmentAddress, options?: AbortOptions): Promise<RemoteContent>;
   /** Only where `protocol()` is 1. Items come in the order of `names`. Leaving the loop ends the request. */
-  fetchBatch(channel: string, quality: string, hour: string, names: readonly string[], options?: AbortOptions): AsyncIterable<BatchItem>;
+  fetchBatch(
+    channel: string,
+    quality: string,
+    hour: string,
+    names: readonly string[],
+    options?: AbortOptions,
+  ): AsyncIterable<BatchItem>;
   /** Paths relative to `directory`, `/`-separated. */
   listExtras(directory: string, options?: AbortOptions): Promise<RemoteListing>;
   fetchExtra(directory: string, path: string, options?: AbortOptions): Promise<RemoteContent>;
   /** Only where `protocol()` is 1. `unchanged` where the root digest is still `knownDigest`. */
   digest(knownDigest: string | undefined, options?: AbortOptions): Promise<DigestTree | 'unchanged'>;
+  /** Rejects with RemoteContentMissingError where the node has no such channel or quality. */
   qualityDigest(channel: string, quality: string, options?: AbortOptions): Promise<DigestTree>;
   /** Only where `protocol()` is 1. Ends when the connection ends; connecting again (with the last `id`) is the caller's. */
   events(since: string | undefined, options?: AbortOptions): AsyncIterable<RemoteEvent>;

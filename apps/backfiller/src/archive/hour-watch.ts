@@ -1,0 +1,90 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { nameKindOf } from '@waybill/segments';
+import type { HourListing, SegmentAddress } from './archive.ts';
+import { DirectoryWatch } from './directory-watch.ts';
+
+export interface HourWatchInit {
+  directory: string;
+  channel: string;
+  quality: string;
+  hour: string;
+  /** Whether to ask the system for a watch; without one only `reconcile` finds news. */
+  watched: boolean;
+  list: (directory: string) => Promise<HourListing>;
+  onAppeared: (address: SegmentAddress) => void;
+  onGone: (address: SegmentAddress) => void;
+  onFailed: (error: unknown) => void;
+}
+
+/** Follows one hour directory: by a watch at once, and by comparing listings, which finds what the watch missed. */
+export class HourWatch {
+  readonly #init: HourWatchInit;
+  readonly #watch: DirectoryWatch | undefined;
+  /** The listing up to which everything is known; undefined until the first one. */
+  #known: HourListing | undefined;
+  #closed = false;
+
+  constructor(init: HourWatchInit) {
+    this.#init = init;
+    if (!init.watched) return;
+    this.#watch = new DirectoryWatch({
+      directory: init.directory,
+      onName: (name) => this.#look(name),
+      onFailed: init.onFailed,
+    });
+  }
+
+  get watched(): boolean {
+    return this.#watch?.active === true;
+  }
+
+  /** Whether it follows the directory that has the name now. Without a watch there is nothing that could be outdated. */
+  isCurrent(): boolean {
+    return this.#watch?.active !== true || this.#watch.isCurrent();
+  }
+
+  /** Takes what is there now as known, without a word. */
+  async begin(): Promise<void> {
+    this.#known = await this.#init.list(this.#init.directory);
+  }
+
+  /** Tells of each name that is there now and was not in the last listing. */
+  async reconcile(): Promise<void> {
+    const before = this.#known;
+    const now = await this.#init.list(this.#init.directory);
+    if (this.#closed || now.digest === before?.digest) return;
+    this.#known = now;
+    const known = new Set(before?.names);
+    for (const name of now.names) {
+      if (!known.has(name) && isAnnounced(name)) this.#init.onAppeared(this.#address(name));
+    }
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#watch?.close();
+  }
+
+  #look(name: string | undefined): void {
+    if (name === undefined) {
+      this.reconcile().catch(this.#init.onFailed);
+      return;
+    }
+    if (!isAnnounced(name)) return;
+    const exists = existsSync(path.join(this.#init.directory, name));
+    if (exists) this.#init.onAppeared(this.#address(name));
+    else this.#init.onGone(this.#address(name));
+  }
+
+  #address(name: string): SegmentAddress {
+    const { channel, quality, hour } = this.#init;
+    return { channel, quality, hour, name };
+  }
+}
+
+/** Media segments and chat. Tombstones wait for the next pass: they remove, and nothing that removes is in a hurry. */
+function isAnnounced(name: string): boolean {
+  const kind = nameKindOf(name);
+  return kind === 'segment' || kind === 'chat';
+}

@@ -1,0 +1,118 @@
+import { statSync } from 'node:fs';
+import path from 'node:path';
+import { FileExistsError, writeFileAtomic } from '@waybill/common';
+import type { AbortOptions, AtomicWriteOptions, DirectorySyncer, Durability } from '@waybill/common';
+import type { Digest } from '@waybill/digest';
+import { nameKindOf, parseChatName, tryParseSegmentName } from '@waybill/segments';
+import type { Content, PublishOptions, PublishOutcome, SegmentAddress } from './archive.ts';
+import { ArchiveNameInvalidError } from './archive-errors.ts';
+import type { ArchivePaths } from './archive-paths.ts';
+import type { DurableDirectories } from './durable-directories.ts';
+import { mediaTempName, otherTempName } from './temp-names.ts';
+
+export interface PublisherInit {
+  paths: ArchivePaths;
+  directories: DurableDirectories;
+  durability: Durability;
+  syncer: DirectorySyncer;
+}
+
+const NO_BYTES = new Uint8Array(0);
+
+/** Puts verified content in place under its final name. */
+export class Publisher {
+  readonly #paths: ArchivePaths;
+  readonly #directories: DurableDirectories;
+  readonly #durability: Durability;
+  readonly #syncer: DirectorySyncer;
+
+  constructor({ paths, directories, durability, syncer }: PublisherInit) {
+    this.#paths = paths;
+    this.#directories = directories;
+    this.#durability = durability;
+    this.#syncer = syncer;
+  }
+
+  async segment(address: SegmentAddress, content: Content, options: PublishOptions = {}): Promise<PublishOutcome> {
+    const { digest, tempName } = describe(address.name);
+    const target = this.#paths.segment(address);
+    // A name that holds the digest may be renamed over: whatever raced us there was verified to be the same content.
+    return this.#publish(
+      target,
+      content,
+      { ...options, expectedDigest: options.expectedDigest ?? digest },
+      { tempName, exclusive: digest === undefined },
+    );
+  }
+
+  async tombstone(address: SegmentAddress, options: AbortOptions = {}): Promise<PublishOutcome> {
+    if (nameKindOf(address.name) !== 'tombstone')
+      throw new ArchiveNameInvalidError(address.name, 'the name of a tombstone');
+    return this.#publish(this.#paths.segment(address), NO_BYTES, options, { tempName: otherTempName(address.name) });
+  }
+
+  async extra(
+    directory: string,
+    relativePath: string,
+    content: Content,
+    options: PublishOptions = {},
+  ): Promise<PublishOutcome> {
+    const target = this.#paths.extra(directory, relativePath);
+    return this.#publish(target, content, options, { tempName: otherTempName(path.basename(target)), exclusive: true });
+  }
+
+  async #publish(
+    target: string,
+    content: Content,
+    options: PublishOptions,
+    write: AtomicWriteOptions,
+  ): Promise<PublishOutcome> {
+    options.signal?.throwIfAborted();
+    const found = existing(target);
+    if (found !== undefined) {
+      await leave(content);
+      return found;
+    }
+    await this.#directories.ensure(path.dirname(target), options);
+    try {
+      const { sizeBytes } = await writeFileAtomic(target, content, this.#writeOptions(options, write));
+      return { outcome: 'published', sizeBytes };
+    } catch (error) {
+      const raced = error instanceof FileExistsError ? existing(target) : undefined;
+      if (raced !== undefined) return raced;
+      throw error;
+    }
+  }
+
+  #writeOptions(
+    { expectedDigest, expectedSizeBytes, signal }: PublishOptions,
+    write: AtomicWriteOptions,
+  ): AtomicWriteOptions {
+    return {
+      ...write,
+      durability: this.#durability,
+      directorySyncer: this.#syncer,
+      createParents: true,
+      expected: { digest: expectedDigest, sizeBytes: expectedSizeBytes },
+      signal,
+    };
+  }
+}
+
+function describe(name: string): { digest: Digest | undefined; tempName: (mark: string, sequence: number) => string } {
+  const kind = nameKindOf(name);
+  if (kind === 'chat') return { digest: parseChatName(name).digest, tempName: otherTempName(name) };
+  if (kind !== 'segment') throw new ArchiveNameInvalidError(name, 'the name of a segment or a chat batch');
+  return { digest: tryParseSegmentName(name)?.digest ?? undefined, tempName: mediaTempName(name) };
+}
+
+function existing(target: string): PublishOutcome | undefined {
+  const stat = statSync(target, { throwIfNoEntry: false });
+  return stat === undefined ? undefined : { outcome: 'exists', sizeBytes: stat.size };
+}
+
+/** Tells a source that nobody reads it, so that its connection is let go. */
+async function leave(content: Content): Promise<void> {
+  if (content instanceof Uint8Array) return;
+  await content[Symbol.asyncIterator]().return?.();
+}

@@ -1,0 +1,144 @@
+import { parseHour } from '@waybill/segments';
+import type { SegmentName } from '@waybill/segments';
+import type { HourListing } from '../archive/archive.ts';
+import { HourIndex } from './hour-index.ts';
+import type { WantedItem } from './wanted-item.ts';
+
+export interface HourKey {
+  readonly channel: string;
+  readonly quality: string;
+  readonly hour: string;
+}
+
+export const hourKeyText = ({ channel, quality, hour }: HourKey): string => `${channel}/${quality}/${hour}`;
+
+/** Two starts of one content that count as one (spec 1.4). */
+const NEAR_MICROS = 1000;
+
+/**
+ * One hour of one channel and quality while something in it is wanted: what is here, and what is on its way. Shared by
+ * all nodes, so that they do not bring the same things.
+ */
+export class HourWork {
+  readonly channel: string;
+  readonly quality: string;
+  readonly hour: string;
+  readonly hourMicros: number;
+  /** Not settled yet, by name. */
+  readonly items = new Map<string, WantedItem>();
+  /** Set when our own file system refuses this hour: nothing more is fetched for it in this pass. */
+  refused = false;
+  readonly #fulls = new Map<number, WantedItem>();
+  readonly #contents = new Map<string, WantedItem>();
+  readonly #arrived = new Set<string>();
+  #listing: HourListing;
+  #index: HourIndex | undefined;
+
+  constructor(key: HourKey, listing: HourListing) {
+    this.channel = key.channel;
+    this.quality = key.quality;
+    this.hour = key.hour;
+    this.hourMicros = parseHour(key.hour);
+    this.#listing = listing;
+  }
+
+  /** Built when it is first needed: an hour in which nothing is missing needs none. */
+  get index(): HourIndex {
+    this.#index ??= new HourIndex([...this.#listing.names, ...this.#arrived]);
+    return this.#index;
+  }
+
+  /** Takes over a newer listing. What arrived meanwhile is kept: the listing may be a moment older. */
+  refresh(listing: HourListing): void {
+    if (listing.digest === this.#listing.digest) return;
+    this.#listing = listing;
+    this.#index = undefined;
+  }
+
+  /** Keeps an item that is needed only if another one fails. */
+  park(item: WantedItem): void {
+    this.items.set(item.address.name, item);
+    this.#forget(item);
+  }
+
+  want(item: WantedItem): void {
+    this.items.set(item.address.name, item);
+    const { segment } = item;
+    if (segment === undefined) return;
+    if (segment.type === 'full' && !this.#fulls.has(segment.startMicros)) this.#fulls.set(segment.startMicros, item);
+    const content = contentKey(segment);
+    if (!this.#contents.has(content)) this.#contents.set(content, item);
+  }
+
+  /** Forgets an item that is settled. */
+  settle(item: WantedItem, published: boolean): void {
+    this.items.delete(item.address.name);
+    this.#forget(item);
+    if (published) this.#arrive(item.address.name);
+  }
+
+  /** A full segment for this start that is on its way. */
+  wantedFullAt(startMicros: number): WantedItem | undefined {
+    return this.#fulls.get(startMicros);
+  }
+
+  /** The same content on its way under a start that differs by at most 1 ms. */
+  wantedNearDuplicate(segment: SegmentName): WantedItem | undefined {
+    for (const bucket of [-1, 0, 1]) {
+      const item = this.#contents.get(contentKey(segment, bucket));
+      if (item?.segment !== undefined && isNear(item.segment, segment)) return item;
+    }
+    return undefined;
+  }
+
+  #forget(item: WantedItem): void {
+    const { segment } = item;
+    if (segment === undefined) return;
+    if (this.#fulls.get(segment.startMicros) === item) this.#fulls.delete(segment.startMicros);
+    const content = contentKey(segment);
+    if (this.#contents.get(content) === item) this.#contents.delete(content);
+  }
+
+  #arrive(name: string): void {
+    this.#arrived.add(name);
+    this.#index?.add(name);
+  }
+}
+
+/** By start in steps of 1 ms: what is near lies in the same step or the next; of one step, one is enough. */
+const contentKey = ({ startMicros, durationMicros, type, hashText }: SegmentName, shift = 0): string =>
+  `${Math.floor(startMicros / NEAR_MICROS) + shift} ${durationMicros} ${type} ${hashText}`;
+
+const isNear = (a: SegmentName, b: SegmentName): boolean =>
+  a.name !== b.name && Math.abs(a.startMicros - b.startMicros) <= NEAR_MICROS;
+
+/** The hours in which something is wanted. */
+export class HourRegistry {
+  readonly #hours = new Map<string, HourWork>();
+
+  get size(): number {
+    return this.#hours.size;
+  }
+
+  get(key: HourKey): HourWork | undefined {
+    return this.#hours.get(hourKeyText(key));
+  }
+
+  /** The hour with its newest listing. Follow with `tidy` in the same turn of the event loop. */
+  open(key: HourKey, listing: HourListing): HourWork {
+    const text = hourKeyText(key);
+    const known = this.#hours.get(text);
+    if (known !== undefined) {
+      known.refresh(listing);
+      return known;
+    }
+    const work = new HourWork(key, listing);
+    this.#hours.set(text, work);
+    return work;
+  }
+
+  /** Drops the hour where nothing is wanted in it any more. */
+  tidy(work: HourWork): void {
+    if (work.items.size === 0) this.#hours.delete(hourKeyText(work));
+  }
+}

@@ -1,0 +1,55 @@
+import { bestOfHour, namesNeedingSize } from '@waybill/segments';
+import type { HourSequence } from '@waybill/segments';
+import type { Archive, HourListing } from '../archive/archive.ts';
+import { SizedCache } from '../archive/sized-cache.ts';
+
+export interface CachedHour {
+  /** Of the listing that the sequence was chosen from. */
+  readonly digest: string;
+  readonly sequence: HourSequence;
+  readonly weightBytes: number;
+}
+
+/** A parsed segment with its name takes about this much (measured: heap after 43,200 of them). */
+const SEGMENT_BYTES = 320;
+/** A day of one quality and some hours more. */
+const DEFAULT_MAX_BYTES = 20 * 1024 * 1024;
+
+/**
+ * The best segments of each hour, for as long as the hour's listing stays the same. What is computed belongs to no
+ * request: one that is broken off leaves nothing behind, and a failure is not kept.
+ */
+export class HourSequences {
+  readonly #archive: Archive;
+  readonly #hours: SizedCache<CachedHour>;
+  readonly #running = new Map<string, Promise<HourSequence>>();
+
+  constructor(archive: Archive, maxBytes = DEFAULT_MAX_BYTES) {
+    this.#archive = archive;
+    this.#hours = new SizedCache({ maxBytes, sizeOf: ({ weightBytes }) => weightBytes });
+  }
+
+  async get(channel: string, quality: string, hour: string): Promise<HourSequence> {
+    const listing = await this.#archive.listHour(channel, quality, hour);
+    const place = `${channel}/${quality}/${hour}`;
+    const known = this.#hours.get(place);
+    if (known?.digest === listing.digest) return known.sequence;
+    const key = `${place}/${listing.digest}`;
+    const running =
+      this.#running.get(key) ?? this.#choose(channel, quality, hour, listing).finally(() => this.#running.delete(key));
+    this.#running.set(key, running);
+    return running;
+  }
+
+  async #choose(channel: string, quality: string, hour: string, { names, digest }: HourListing): Promise<HourSequence> {
+    const sizes = new Map<string, number>();
+    for (const name of namesNeedingSize(hour, names)) {
+      const content = await this.#archive.open({ channel, quality, hour, name });
+      sizes.set(name, content?.sizeBytes ?? 0);
+      await content?.close();
+    }
+    const sequence = bestOfHour(hour, names, { sizeOf: (name) => sizes.get(name) ?? 0 });
+    this.#hours.set(`${channel}/${quality}/${hour}`, { digest, sequence, weightBytes: names.length * SEGMENT_BYTES });
+    return sequence;
+  }
+}

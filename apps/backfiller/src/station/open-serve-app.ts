@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs';
+import { access } from 'node:fs/promises';
+import type { ConfigOf } from '@waybill/cli-kit';
+import { UsageInvalidError } from '@waybill/cli-kit';
+import type { ServerTls } from '@waybill/http-kit';
+import type { Archive } from '../archive/archive.ts';
+import type { FileArchiveInit } from '../archive/file-archive.ts';
+import type { SERVE_OPTIONS } from '../config/serve-options.ts';
+import { createServeApp } from '../serve/create-serve-app.ts';
+import type { ServeApp } from '../serve/create-serve-app.ts';
+import type { ArchiveConfig, ProgramContext } from './program-context.ts';
+import { VERSION } from './version.ts';
+
+export type ServeConfig = ConfigOf<typeof SERVE_OPTIONS>;
+
+/** Half of a key pair is a mistake. Throws UsageInvalidError. */
+export function checkServeConfig({ tlsCert, tlsKey, tlsClientCa }: ServeConfig): void {
+  if ((tlsCert === undefined) !== (tlsKey === undefined))
+    throw new UsageInvalidError('--tls-cert and --tls-key belong together');
+  if (tlsClientCa !== undefined && tlsCert === undefined)
+    throw new UsageInvalidError('--tls-client-ca needs --tls-cert and --tls-key');
+}
+
+function serverTls({ tlsCert, tlsKey, tlsClientCa }: ServeConfig): ServerTls | undefined {
+  if (tlsCert === undefined || tlsKey === undefined) return undefined;
+  const pair = { cert: readFileSync(tlsCert), key: readFileSync(tlsKey) };
+  return tlsClientCa === undefined ? pair : { ...pair, ca: readFileSync(tlsClientCa), requireClientCert: true };
+}
+
+/** The archive of a program that serves it. */
+export function archiveInit(
+  { baseDir, durability, watch, watchHours }: ArchiveConfig & ServeConfig,
+  { logger }: ProgramContext,
+): FileArchiveInit {
+  return {
+    baseDirectory: baseDir,
+    durability,
+    watch: watch && { newestHours: watchHours },
+    onError: (error) => logger.warn({ err: error }, 'Work on the archive in the background failed'),
+    onSwept: (removed) => {
+      if (removed.length > 0) logger.info({ removed: removed.length }, 'Temp files of an earlier process removed');
+    },
+  };
+}
+
+/** The server, not yet listening. */
+export function openServeApp({
+  archive,
+  config,
+  context,
+}: {
+  archive: Archive;
+  config: ServeConfig;
+  context: ProgramContext;
+}): Promise<ServeApp> {
+  const { host, port, tokens } = config;
+  return createServeApp({
+    archive,
+    version: VERSION,
+    ...context,
+    host,
+    port,
+    tls: serverTls(config),
+    ...(tokens.length === 0 ? {} : { tokens }),
+    checks: { archive: () => access(archive.baseDirectory) },
+  });
+}

@@ -1,0 +1,14 @@
+const MASK = '***';
+
+/** Masks the user and password of every URL in a text. */
+export function maskUserInfo(text: string): string {
+  return text.includes('@') ? text.replaceAll(/:\/\/[^\s/?#"'\\]*@/g, `://${MASK}@`) : text;
+}
+
+/** A value as it may be shown: secrets become `***`, URLs lose their user and password. */
+export function maskValue(value: unknown, secret: boolean): unknown {
+  if (value === undefined || value === null) return value;
+  if (secret) return Array.isArray(value) ? value.map(() => MASK) : MASK;
+  if (typeof value === 'string') return maskUserInfo(value);
+  return Array.isArray(value) ? value.map((item: unknown) => maskValue(item, false)) : value;
+}

@@ -1,0 +1,48 @@
+import * as fs from 'node:fs';
+import { promisify } from 'node:util';
+
+type Awaitable<T> = T | Promise<T>;
+
+/** The calls that an atomic write is made of. They fail with system errors. */
+export interface FileOperations {
+  /** Creates a file that MUST not exist, for writing; returns its descriptor. */
+  readonly open: (path: string, mode: number) => Awaitable<number>;
+  /** Returns how many bytes were accepted. */
+  readonly write: (fd: number, bytes: Uint8Array, offset: number, length: number) => Awaitable<number>;
+  readonly sync: (fd: number) => Awaitable<void>;
+  readonly close: (fd: number) => Awaitable<void>;
+  readonly rename: (from: string, to: string) => Awaitable<void>;
+  /** Fails with EEXIST where there is a file. */
+  readonly link: (from: string, to: string) => Awaitable<void>;
+  readonly unlink: (path: string) => Awaitable<void>;
+}
+
+const { O_CREAT, O_EXCL, O_WRONLY } = fs.constants;
+const CREATE = O_WRONLY | O_CREAT | O_EXCL;
+
+const writeAsync = promisify(fs.write);
+
+/** In the thread pool: nothing else of this process waits for the disk. For large contents. */
+export const pooledFileOperations: FileOperations = {
+  open: (path, mode) => promisify(fs.open)(path, CREATE, mode),
+  write: async (fd, bytes, offset, length) => (await writeAsync(fd, bytes, offset, length, null)).bytesWritten,
+  sync: promisify(fs.fsync),
+  close: promisify(fs.close),
+  rename: promisify(fs.rename),
+  link: promisify(fs.link),
+  unlink: promisify(fs.unlink),
+};
+
+/**
+ * At once, except for the sync, which has to wait for the disk. A trip through the thread pool costs more than one of
+ * these calls takes when it only touches the page cache. For contents of up to some hundred kilobytes.
+ */
+export const immediateFileOperations: FileOperations = {
+  open: (path, mode) => fs.openSync(path, CREATE, mode),
+  write: (fd, bytes, offset, length) => fs.writeSync(fd, bytes, offset, length, null),
+  sync: pooledFileOperations.sync,
+  close: fs.closeSync,
+  rename: fs.renameSync,
+  link: fs.linkSync,
+  unlink: fs.unlinkSync,
+};

@@ -1,0 +1,48 @@
+export { abortableIterable } from './abortable-iterable.ts';
+export { abortableSleep } from './abortable-sleep.ts';
+export { openAtomicWriter } from './atomic-writer.ts';
+export { backoffDelayMs } from './backoff-delay.ts';
+export { DirectorySyncer } from './directory-syncer.ts';
+export { durabilities } from './durability.ts';
+export { ensureDirectory } from './ensure-directory.ts';
+export { Fifo } from './fifo.ts';
+export { HashingWriter } from './hashing-writer.ts';
+export { isErrnoException } from './is-errno-exception.ts';
+export { jitter } from './jitter.ts';
+export { DirectoryLockedError, lockDirectory } from './lock-directory.ts';
+export { Semaphore } from './semaphore.ts';
+export { sweepTempFiles } from './sweep-temp-files.ts';
+export { syncDirectory } from './sync-directory.ts';
+export { parseTempMark, tempMark } from './temp-mark.ts';
+export { matchTempName } from './temp-name.ts';
+export { isTempOwnerAlive } from './temp-owner.ts';
+export { WaybillError } from './waybill-error.ts';
+export { writeAll, writeAllSync } from './write-all.ts';
+export {
+  ContentDigestMismatchError,
+  ContentLengthMismatchError,
+  DiskFullError,
+  FileCloseFailedError,
+  FileExistsError,
+  FileSyncFailedError,
+  FileTooLargeError,
+  WriteStalledError,
+} from './write-errors.ts';
+export { writeFileAtomic } from './write-file-atomic.ts';
+
+export type { AbortOptions } from './abort-options.ts';
+export type { ExpectedContent } from './assert-expected.ts';
+export type { AtomicWriteOptions, AtomicWriter, AtomicWriteStep } from './atomic-writer.ts';
+export type { BackoffOptions } from './backoff-delay.ts';
+export type { Durability } from './durability.ts';
+export type { EnsureDirectoryOptions } from './ensure-directory.ts';
+export type { FileOperations } from './file-operations.ts';
+export type { ContentSummary } from './hashing-writer.ts';
+export type { DirectoryLock, LockDirectoryOptions } from './lock-directory.ts';
+export type { Permit } from './semaphore.ts';
+export type { SweepOptions } from './sweep-temp-files.ts';
+export type { TempMark } from './temp-mark.ts';
+export type { TempNamer } from './temp-name.ts';
+export type { TempOwner } from './temp-owner.ts';
+export type { WaybillErrorInit } from './waybill-error.ts';
+export type { WritableFile, WriteAllOptions } from './write-all.ts';

@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { bestOfHour, formatHour, HoleFoundError, joinHours, selectBestSequence } from '../src/index.ts';
+import { HOUR_MICROS, SECOND, segmentName } from './support/names.ts';
+
+const HOUR_LENGTH = 3600 * SECOND;
+
+/** A full day in segments of 2 s, hour by hour. */
+const DAY = Array.from({ length: 24 }, (_, index) => {
+  const names = Array.from({ length: 1800 }, (_, i) => segmentName(2 * i, 2 * i + 2, 'full', `${index % 2}`));
+  return bestOfHour(formatHour(HOUR_MICROS + index * HOUR_LENGTH), names);
+});
+
+describe('joinHours', () => {
+  it('joins a day without holes from cached hours', () => {
+    const sequence = joinHours(DAY, HOUR_MICROS, HOUR_MICROS + 24 * HOUR_LENGTH, { allowHoles: false });
+    expect(sequence).toHaveLength(43_200);
+    expect(sequence.every((item, index) => item?.startMicros === HOUR_MICROS + index * 2 * SECOND)).toBe(true);
+  });
+
+  it.each([0, 1, 1_999_999, 2_000_000, 3_599_999_999])(
+    'ends with the segment that holds the end, %i micros into the last hour',
+    (rest) => {
+      const endMicros = HOUR_MICROS + HOUR_LENGTH + rest;
+      const last = joinHours(DAY, HOUR_MICROS, endMicros).at(-1);
+      expect(last?.endMicros).toBe(Math.ceil(endMicros / (2 * SECOND)) * 2 * SECOND);
+    },
+  );
+
+  it('says where the hole is that it may not have', () => {
+    const hours = [DAY[0], DAY[2]].filter((hour) => hour !== undefined);
+    const [start, end] = [HOUR_MICROS, HOUR_MICROS + 3 * HOUR_LENGTH];
+    const error = captured(() => joinHours(hours, start, end, { allowHoles: false }));
+    expect(error).toBeInstanceOf(HoleFoundError);
+    expect(error).toMatchObject({
+      code: 'ERR_HOLE_FOUND',
+      retryable: false,
+      holeMicros: HOUR_MICROS + HOUR_LENGTH,
+      startMicros: start,
+      endMicros: end,
+    });
+  });
+
+  it('has only a hole where there are no hours', () => {
+    expect(joinHours([], 0, 1)).toEqual([null]);
+    expect(captured(() => joinHours([], 5, 9, { allowHoles: false }))).toMatchObject({ holeMicros: 5 });
+  });
+
+  it('leaves the cached hours as they were', () => {
+    const hour = bestOfHour('2024-03-01T10', [segmentName(0, 6, 'partial'), segmentName(4, 8)]);
+    const [before] = hour.segments;
+    joinHours([hour], HOUR_MICROS, HOUR_MICROS + 8 * SECOND);
+    expect(hour.segments[0]).toBe(before);
+    expect(before?.cutMicros).toBeNull();
+  });
+});
+
+describe('selectBestSequence', () => {
+  it('asks for the hour before the start through the hour of the end, each once', () => {
+    const asked: string[] = [];
+    const source = (hour: string): undefined => void asked.push(hour);
+    expect(selectBestSequence(source, HOUR_MICROS + 1, HOUR_MICROS + HOUR_LENGTH)).toEqual([null]);
+    expect(asked).toEqual(['2024-03-01T09', '2024-03-01T10', '2024-03-01T11']);
+  });
+
+  it('gives what joinHours gives', () => {
+    const byHour = new Map(DAY.map((hour) => [hour.hour, hour]));
+    const [start, end] = [HOUR_MICROS + 5 * SECOND, HOUR_MICROS + 2 * HOUR_LENGTH];
+    expect(selectBestSequence((hour) => byHour.get(hour), start, end)).toEqual(joinHours(DAY.slice(0, 3), start, end));
+  });
+});
+
+function captured(run: () => unknown): unknown {
+  try {
+    run();
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}

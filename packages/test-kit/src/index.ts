@@ -1,0 +1,22 @@
+export { errnoError } from './errno-error.ts';
+export { faultyFileHandle } from './faulty-file-handle.ts';
+export { freePort } from './free-port.ts';
+export { recordCalls } from './record-calls.ts';
+export { runProgram } from './run-program.ts';
+export { seededRandom } from './seeded-random.ts';
+export { skipWithout } from './skip-without.ts';
+export { spawnChild } from './spawn-child.ts';
+export { temporaryDirectory } from './temporary-directory.ts';
+export { testTier, tierCount } from './tier-count.ts';
+export { ulimitFileSize } from './ulimit-file-size.ts';
+export { waitFor } from './wait-for.ts';
+export { withTmpfs } from './with-tmpfs.ts';
+
+export type { FaultyFileHandle, FileFaults } from './faulty-file-handle.ts';
+export type { CallFaults, RecordedCalls } from './record-calls.ts';
+export type { ProgramResult, RunProgramOptions } from './run-program.ts';
+export type { SkippableTest } from './skip-without.ts';
+export type { ChildExit, SpawnChildOptions, SpawnedChild } from './spawn-child.ts';
+export type { TemporaryDirectory } from './temporary-directory.ts';
+export type { TestTier, TierCounts } from './tier-count.ts';
+export type { WaitForOptions } from './wait-for.ts';
