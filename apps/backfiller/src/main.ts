@@ -1,5 +1,7 @@
 #!/usr/bin/env node
-import { runMain } from '@waybill/cli-kit';
-import { createCli } from './cli.ts';
+import { refuseOldNode } from './refuse-old-node.ts';
 
-await runMain(createCli().run);
+refuseOldNode(process.versions.node);
+// Only now: what follows imports modules that an older Node does not have.
+const { start } = await import('./start.ts');
+await start();

@@ -49,7 +49,8 @@ async function runProgram(
   signal: AbortSignal,
   argv: readonly string[],
 ): Promise<number> {
-  let output = createOutput({ ...environment });
+  // Until the configuration is known: errors in it are JSON too where that was asked for.
+  let output = createOutput({ ...environment, json: argv.includes('--json') });
   try {
     const invocation = parse(program, environment, argv);
     if (invocation === undefined) return EXIT.ok;

@@ -18,5 +18,3 @@ export const SHARED_OPTIONS = defineOptions({
   },
   verbose: { schema: values.toggle(), default: false, short: 'v', description: 'print details' },
 });
-
-export type SharedOptionName = keyof typeof SHARED_OPTIONS;

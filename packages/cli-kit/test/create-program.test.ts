@@ -193,7 +193,7 @@ describe('a config file', () => {
     await using directory = await temporaryDirectory();
     const path = join(directory.path, 'config.json');
     await writeFile(path, content);
-    const run = await runSample(['show', '--json', '--config', path, ...argv], env);
+    const run = await runSample(['show', '--config', path, ...argv], env);
     return { ...run, stderr: run.stderr.replaceAll(path, 'FILE') };
   }
 
@@ -205,7 +205,7 @@ describe('a config file', () => {
       deleteOld: true,
       durability: 'none',
     });
-    const { stdout } = await withFile(content, ['--port', '2'], { WAYBILL_BASE_DIR: '/env' });
+    const { stdout } = await withFile(content, ['--json', '--port', '2'], { WAYBILL_BASE_DIR: '/env' });
     expect(JSON.parse(stdout)).toMatchObject({
       port: 2,
       baseDir: '/env',
@@ -312,6 +312,11 @@ describe('a command that fails', () => {
     expect(JSON.parse(stderr)).toEqual({
       error: { code: 'ERR_WORK_INCOMPLETE', message: '2 of 10 segments are missing' },
     });
+  });
+
+  test('shows errors of the command line as JSON too', async () => {
+    const { code, stderr } = await runSample(['show', '--json', '--port', 'x']);
+    expect([code, JSON.parse(stderr)]).toMatchObject([2, { error: { code: 'ERR_CONFIG_INVALID' } }]);
   });
 
   test('may return its own code', async () => {

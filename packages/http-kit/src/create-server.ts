@@ -30,7 +30,8 @@ export function createServer(init: ServerInit): Server {
   const unused = new UnusedConnections(app.server, init.tls === undefined ? 'connection' : 'secureConnection');
   registerAccess(app, init, begin);
   registerErrorAnswers(app, init.errorStatus ?? {});
-  registerHealth(app, { name: init.name, version: init.version, checks, draining: draining.signal });
+  const { name, version, checkTimeoutMs = 900 } = init;
+  registerHealth(app, { name, version, checks, draining: draining.signal, checkTimeoutMs });
   app.get('/metrics', async (_request, reply) => {
     return reply.type(init.registry.contentType).send(await init.registry.metrics());
   });

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 
-/** Throws or rejects where the program cannot do its work. Must heed the signal: a check has 2 s. */
+/** Throws or rejects where the program cannot do its work. Must heed the signal: it fires when the time is up. */
 export type ReadyCheck = (signal: AbortSignal) => void | Promise<void>;
 
 export interface HealthInit {
@@ -8,15 +8,15 @@ export interface HealthInit {
   version: string;
   checks: ReadonlyMap<string, ReadyCheck>;
   draining: AbortSignal;
+  checkTimeoutMs: number;
 }
 
-const CHECK_TIMEOUT_MS = 2000;
-
 /** `/livez`: the process answers. `/readyz`: every named check passes and it does not drain, else 503. */
-export function registerHealth(app: FastifyInstance, { name, version, checks, draining }: HealthInit): void {
+export function registerHealth(app: FastifyInstance, init: HealthInit): void {
+  const { name, version, checks, draining, checkTimeoutMs } = init;
   app.get('/livez', () => ({ status: 'ok', name, version }));
   app.get('/readyz', async (request, reply) => {
-    const results = await runChecks(checks, (check, error) => {
+    const results = await runChecks(checks, checkTimeoutMs, (check, error) => {
       request.log.warn({ err: error }, `Readiness check ${check} failed`);
     });
     const ready = !draining.aborted && Object.values(results).every((result) => result === 'ok');
@@ -27,11 +27,12 @@ export function registerHealth(app: FastifyInstance, { name, version, checks, dr
 
 async function runChecks(
   checks: ReadonlyMap<string, ReadyCheck>,
+  timeoutMs: number,
   onFailed: (name: string, error: unknown) => void,
 ): Promise<Record<string, 'ok' | 'failed'>> {
   const entries = [...checks].map(async ([name, check]) => {
     try {
-      await runCheck(check);
+      await runCheck(check, timeoutMs);
       return [name, 'ok'] as const;
     } catch (error) {
       onFailed(name, error);
@@ -41,14 +42,14 @@ async function runChecks(
   return Object.fromEntries(await Promise.all(entries));
 }
 
-async function runCheck(check: ReadyCheck): Promise<void> {
+async function runCheck(check: ReadyCheck, timeoutMs: number): Promise<void> {
   const controller = new AbortController();
   const { promise, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
-    const error = new Error(`no answer within ${CHECK_TIMEOUT_MS} ms`);
+    const error = new Error(`no answer within ${timeoutMs} ms`);
     reject(error);
     controller.abort(error);
-  }, CHECK_TIMEOUT_MS);
+  }, timeoutMs);
   try {
     await Promise.race([Promise.resolve(check(controller.signal)), promise]);
   } finally {

@@ -27,6 +27,8 @@ export interface ServerInit {
   errorStatus?: ErrorStatusTable | undefined;
   /** Named checks of `/readyz`. More can be set later in `checks`. */
   checks?: Readonly<Record<string, ReadyCheck>> | undefined;
+  /** A check that takes longer has failed. Default 900: below the second that Kubernetes waits for an answer. */
+  checkTimeoutMs?: number | undefined;
   /** Whose X-Forwarded-* headers to believe, as fastify takes it. Default: nobody's. */
   trustProxy?: boolean | string | string[] | undefined;
   /** The CORS headers of a restreamer on every response, and an answer to OPTIONS. Default false. */

@@ -26,7 +26,10 @@ export class StreamedResponse implements HttpResponse {
   }
 
   get body(): AsyncIterable<Uint8Array> {
-    return this.#bounded(this.#maxBytes ?? Infinity);
+    const chunks = this.#bounded(this.#maxBytes ?? Infinity);
+    return leavable(chunks, () => {
+      this.#stream.leave();
+    });
   }
 
   async bytes(maxBytes: number = this.#maxBytes ?? DEFAULT_MAX_BYTES): Promise<Uint8Array> {
@@ -66,6 +69,21 @@ export class StreamedResponse implements HttpResponse {
       throw error;
     }
   }
+}
+
+/**
+ * A generator that is left before its first step runs none of its `finally` blocks: a pipeline whose other end is
+ * broken from the start would keep the connection.
+ */
+function leavable<T>(generator: AsyncGenerator<T, void, void>, onLeft: () => void): AsyncIterable<T> {
+  const iterator: AsyncIterator<T, void, void> = {
+    next: () => generator.next(),
+    return: () => {
+      onLeft();
+      return generator.return();
+    },
+  };
+  return { [Symbol.asyncIterator]: () => iterator };
 }
 
 /** Parses a body as JSON; ResponseInvalidError where it is none. */

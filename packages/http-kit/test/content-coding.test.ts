@@ -27,7 +27,7 @@ const WAYS: readonly (readonly [
   ['request', async (client, url, options) => (await client.request(url, { name: 'test', ...options })).text()],
 ];
 
-describe.each(WAYS)('%s', (_way, get) => {
+describe.concurrent.each(WAYS)('%s', (_way, get) => {
   test.each(CODINGS)('decodes %s', async (title, encode) => {
     const coding = title.split(' ')[0] ?? '';
     await using server = await rawServer((socket) => {

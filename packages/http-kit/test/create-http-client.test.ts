@@ -33,7 +33,7 @@ const WAYS = [
   ],
 ] as const;
 
-describe.each(WAYS)('%s', (_way, get) => {
+describe.concurrent.each(WAYS)('%s', (_way, get) => {
   test('returns status, headers and the exact bytes', async () => {
     const content = randomBytes(10_000);
     await using server = await rawServer((socket) => socket.write(response(content, ['X-Thing: yes'])));

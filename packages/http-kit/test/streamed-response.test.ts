@@ -6,7 +6,7 @@ import { testClient } from './support/test-client.ts';
 
 const name = 'test';
 
-test('resolves at the head, before the body', async () => {
+test.concurrent('resolves at the head, before the body', async () => {
   await using server = await rawServer((socket) => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nabc'));
   await using client = testClient();
   const answer = await client.request(server.url, { name });
@@ -15,7 +15,7 @@ test('resolves at the head, before the body', async () => {
   await waitFor(() => server.open() === 0);
 });
 
-test('does not read more from the socket than the reader takes', async () => {
+test.concurrent('does not read more from the socket than the reader takes', async () => {
   const piece = Buffer.alloc(65_536);
   let sentBytes = 0;
   await using server = await rawServer((socket) => {
@@ -53,7 +53,7 @@ test('does not read more from the socket than the reader takes', async () => {
   await waitFor(() => server.open() === 0);
 });
 
-test('closes the connection when the reader leaves early, and none when it read everything', async () => {
+test.concurrent('closes the connection when the reader leaves early, and none when it read everything', async () => {
   await using server = await rawServer((socket) => {
     socket.write(Buffer.concat([response('x'.repeat(200_000))]));
   });
@@ -68,14 +68,22 @@ test('closes the connection when the reader leaves early, and none when it read 
   expect(server.open()).toBe(1);
 });
 
-test('keeps the connection when a body that has come in full is discarded', async () => {
+test.concurrent('closes the connection when a pipeline ends before it began to read', async () => {
+  await using server = await rawServer((socket) => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc'));
+  await using client = testClient({ idleTimeoutMs: 0 });
+  const { body } = await client.request(server.url, { name });
+  await body[Symbol.asyncIterator]().return?.();
+  await waitFor(() => server.open() === 0);
+});
+
+test.concurrent('keeps the connection when a body that has come in full is discarded', async () => {
   await using server = await rawServer((socket) => socket.write(response('not here', [], '404 Not Found')));
   await using client = testClient();
   for (let count = 0; count < 5; count++) (await client.request(server.url, { name })).discard();
   expect(server.opened()).toBe(1);
 });
 
-test('hands on what came before it says that the rest is missing', async () => {
+test.concurrent('hands on what came before it says that the rest is missing', async () => {
   await using server = await rawServer((socket) => {
     socket.write('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc');
     setTimeout(() => socket.end(), 20);
@@ -89,7 +97,7 @@ test('hands on what came before it says that the rest is missing', async () => {
   expect(text).toBe('abc');
 });
 
-test('aborts a body in the middle with the reason of the signal', async () => {
+test.concurrent('aborts a body in the middle with the reason of the signal', async () => {
   await using server = await rawServer((socket) => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc'));
   await using client = testClient();
   const controller = new AbortController();
@@ -100,7 +108,7 @@ test('aborts a body in the middle with the reason of the signal', async () => {
   await waitFor(() => server.open() === 0);
 });
 
-test('lets a body be read once', async () => {
+test.concurrent('lets a body be read once', async () => {
   await using server = await rawServer((socket) => socket.write(response('abc')));
   await using client = testClient();
   const answer = await client.request(server.url, { name });
@@ -108,7 +116,7 @@ test('lets a body be read once', async () => {
   await expect(answer.text()).rejects.toThrow(TypeError);
 });
 
-test('parses JSON, and does not quote what is none', async () => {
+test.concurrent('parses JSON, and does not quote what is none', async () => {
   await using server = await rawServer((socket, request) => {
     socket.write(
       response(request.includes('/good') ? '["a","b"]' : '<html>secret</html>', ['Content-Type: text/html']),
@@ -121,7 +129,7 @@ test('parses JSON, and does not quote what is none', async () => {
   await expect(refused).rejects.not.toThrow(/secret/);
 });
 
-test('bounds bytes, text and json by the limit of the call', async () => {
+test.concurrent('bounds bytes, text and json by the limit of the call', async () => {
   await using server = await rawServer((socket) => socket.write(response('"abc"')));
   await using client = testClient();
   for (const method of ['bytes', 'text', 'json'] as const) {
@@ -130,7 +138,7 @@ test('bounds bytes, text and json by the limit of the call', async () => {
   }
 });
 
-test('streams events without an idle timeout', async () => {
+test.concurrent('streams events without an idle timeout', async () => {
   await using server = await rawServer((socket) => {
     socket.write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\na\n\r\n');
     setTimeout(() => socket.write('2\r\nb\n\r\n0\r\n\r\n'), 1500);

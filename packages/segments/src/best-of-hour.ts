@@ -41,8 +41,8 @@ export function bestOfHour(hour: string, names: Iterable<string>, options: BestO
   const { sizeOf = () => 0 } = options;
   const listed = hideTombstoned([...names], { includeChat: false }).sort();
   const parsed = parseHourNames(hour, hourMicros, listed);
-  const segmentsByName = bestOfNeighbours(parsed.segments, sizeOf);
-  const segments = isAscending(segmentsByName) ? segmentsByName : bestOfNeighbours(byStart(parsed.segments), sizeOf);
+  const segmentsByName = bestOfGroups(parsed.segments, parsed.groupStarts, sizeOf);
+  const segments = isAscending(segmentsByName) ? segmentsByName : bestByStart(parsed.segments, sizeOf);
   return {
     hour,
     hourMicros,
@@ -66,27 +66,32 @@ export function namesNeedingSize(hour: string, names: Iterable<string>): string[
   return [...needed];
 }
 
-function bestOfNeighbours(segments: readonly StoredSegment[], sizeOf: SizeOf): StoredSegment[] {
+/** Of each group, which begins at an index of `groupStarts`, the best. */
+function bestOfGroups(
+  segments: readonly StoredSegment[],
+  groupStarts: readonly number[],
+  sizeOf: SizeOf,
+): StoredSegment[] {
   const best: StoredSegment[] = [];
-  let from = 0;
-  for (const [index, segment] of segments.entries()) {
-    if (segments[index + 1]?.startMicros === segment.startMicros) continue;
-    const chosen = from === index ? segment : chooseBest(segments.slice(from, index + 1), sizeOf);
+  for (const [index, start] of groupStarts.entries()) {
+    const end = groupStarts[index + 1] ?? segments.length;
+    const chosen = end - start === 1 ? segments[start] : chooseBest(segments.slice(start, end), sizeOf);
     if (chosen !== undefined) best.push(chosen);
-    from = index + 1;
   }
   return best;
+}
+
+/** The sort is stable: segments of one start stay in the order of their names. */
+function bestByStart(segments: readonly StoredSegment[], sizeOf: SizeOf): StoredSegment[] {
+  const sorted = segments.toSorted((a, b) => a.startMicros - b.startMicros);
+  const beginsGroup = (index: number): boolean => sorted[index]?.startMicros !== sorted[index - 1]?.startMicros;
+  return bestOfGroups(sorted, [...sorted.keys()].filter(beginsGroup), sizeOf);
 }
 
 function isAscending(segments: readonly StoredSegment[]): boolean {
   return segments.every(
     (segment, index) => index === 0 || (segments[index - 1]?.startMicros ?? 0) < segment.startMicros,
   );
-}
-
-/** Stable: segments of one start stay in the order of their names. */
-function byStart(segments: readonly StoredSegment[]): StoredSegment[] {
-  return segments.toSorted((a, b) => a.startMicros - b.startMicros);
 }
 
 function without(segments: readonly StoredSegment[], chosen: readonly StoredSegment[]): StoredSegment[] {

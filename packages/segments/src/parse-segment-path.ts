@@ -38,21 +38,34 @@ export interface SegmentPath {
  * Throws SegmentNameInvalidError.
  */
 export function parseSegmentPath(path: string): SegmentPath {
+  const parsed = readSegmentPath(path);
+  if (typeof parsed === 'string') throw new SegmentNameInvalidError(path, parsed);
+  return parsed;
+}
+
+/** As parseSegmentPath, but gives the problem where that throws: a directory full of foreign names costs no exceptions. */
+export function readSegmentPath(path: string): SegmentPath | string {
   const parts = path.split('/');
   const name = parts.at(-1) ?? '';
-  const fields = splitFields(path, name);
+  const fields = splitFields(name);
+  if (typeof fields === 'string') return fields;
   const hour = parts.at(-2) ?? null;
-  const hourMicros = hour === null ? null : looseHour(path, hour);
-  const hashBytes = fields.type === 'temp' ? null : looseHash(path, fields.hash);
-  const startMicros = hourMicros === null ? null : hourMicros + looseOffset(path, fields.time);
+  const hourMicros = hour === null ? null : looseHour(hour);
+  if (hourMicros === undefined) return 'no such hour';
+  const offsetMicros = hourMicros === null ? 0 : looseOffset(fields.time);
+  if (offsetMicros === undefined) return 'no such time within an hour';
+  const hashBytes = fields.type === 'temp' ? null : decodeLooseBase64(fields.hash);
+  if (hashBytes === undefined) return 'hash is not base64';
+  const durationMicros = microsOfSeconds(parsePythonFloat(fields.duration));
+  if (durationMicros === undefined) return 'duration is not a number of seconds';
   return {
     path,
     channel: parts.at(-4) ?? null,
     quality: parts.at(-3) ?? null,
     hour,
     hourMicros,
-    startMicros,
-    durationMicros: looseDuration(path, fields.duration),
+    startMicros: hourMicros === null ? null : hourMicros + offsetMicros,
+    durationMicros,
     durationText: fields.duration,
     type: fields.type,
     name,
@@ -68,48 +81,33 @@ interface Fields {
   readonly hash: string;
 }
 
-function splitFields(path: string, name: string): Fields {
-  if (!name.endsWith('.ts')) throw new SegmentNameInvalidError(path, 'does not end in .ts');
+function splitFields(name: string): Fields | string {
+  if (!name.endsWith('.ts')) return 'does not end in .ts';
   const [time, duration, type, ...hash] = name.slice(0, -3).split('-');
   if (time === undefined || duration === undefined || type === undefined || hash.length === 0) {
-    throw new SegmentNameInvalidError(path, 'fewer than three dashes');
+    return 'fewer than three dashes';
   }
-  if (!isSegmentType(type)) throw new SegmentNameInvalidError(path, 'unknown type');
-  return { time, duration, type, hash: hash.join('-') };
-}
-
-function looseHash(path: string, text: string): Uint8Array {
-  const bytes = decodeLooseBase64(text);
-  if (bytes === undefined) throw new SegmentNameInvalidError(path, 'hash is not base64');
-  return bytes;
+  return isSegmentType(type) ? { time, duration, type, hash: hash.join('-') } : 'unknown type';
 }
 
 /** Separators are not looked at, nor is what follows the 13th character. Positions count code points, as in Python. */
-function looseHour(path: string, text: string): number {
-  const number = fieldsOf(text);
-  const micros = microsOfHour({ year: number(0, 4), month: number(5, 7), day: number(8, 10), hour: number(11, 13) });
-  if (micros === undefined) throw new SegmentNameInvalidError(path, 'no such hour');
-  return micros;
+function looseHour(text: string): number | undefined {
+  const number = numbersIn(text);
+  return microsOfHour({ year: number(0, 4), month: number(5, 7), day: number(8, 10), hour: number(11, 13) });
 }
 
-function looseOffset(path: string, text: string): number {
-  const number = fieldsOf(text);
+function looseOffset(text: string): number | undefined {
+  const number = numbersIn(text);
   const [minute, second] = [number(0, 2), number(3, 5)];
   const fraction = Array.from(text).slice(6);
   const micros = parsePythonInteger(fraction.join('') + '0'.repeat(Math.max(0, 6 - fraction.length)));
-  const inRange = minute >= 0 && minute <= 59 && second >= 0 && second <= 59 && micros >= 0 && micros <= 999_999;
-  if (!inRange) throw new SegmentNameInvalidError(path, 'no such time within an hour');
-  return minute * MICROS_PER_MINUTE + second * MICROS_PER_SECOND + micros;
-}
-
-function looseDuration(path: string, text: string): number {
-  const micros = microsOfSeconds(parsePythonFloat(text));
-  if (micros === undefined) throw new SegmentNameInvalidError(path, 'duration is not a number of seconds');
-  return micros;
+  // Each comparison is false for NaN.
+  const exists = minute >= 0 && minute <= 59 && second >= 0 && second <= 59 && micros >= 0 && micros <= 999_999;
+  return exists ? minute * MICROS_PER_MINUTE + second * MICROS_PER_SECOND + micros : undefined;
 }
 
 /** Reads the integer between two positions; NaN where there is none. */
-function fieldsOf(text: string): (start: number, end: number) => number {
+function numbersIn(text: string): (start: number, end: number) => number {
   const characters = Array.from(text);
   return (start, end) => parsePythonInteger(characters.slice(start, end).join(''));
 }

@@ -58,6 +58,14 @@ describe('bestOfHour', () => {
     expect(plain.segmentsByName).toBe(plain.segments);
   });
 
+  it('knows that for wubloader a temp file parts two names of one start, where odd names put it between them', () => {
+    const odd = segmentName(0, 2, 'suspect').replace('00:00', '00.00');
+    const hour = bestOfHour(HOUR, [A, '00.01.000000-2.0-temp-x.ts', odd]);
+    expect(hour.segments.map(({ name }) => name)).toEqual([A]);
+    expect(hour.segmentsByName.map(({ name }) => name)).toEqual([odd, A]);
+    expect(bestOfHour(HOUR, [A, odd]).segmentsByName.map(({ name }) => name)).toEqual([A]);
+  });
+
   it('asks for sizes only where they decide', () => {
     const [one, other] = [segmentName(0, 2, 'full', 'one'), segmentName(0, 2, 'full', 'other')];
     expect(namesNeedingSize(HOUR, [one, B, segmentName(2, 4, 'partial')])).toEqual([]);

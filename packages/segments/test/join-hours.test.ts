@@ -26,6 +26,27 @@ describe('joinHours', () => {
     },
   );
 
+  it.each([
+    ['shorter than the overlap with the one before', segmentName(1.995, 1.999)],
+    ['of no length', segmentName(2, 2)],
+  ])('stops with the first segment that reaches the end, before one that is %s', (_, next) => {
+    const hour = bestOfHour('2024-03-01T10', [segmentName(0, 2), next, segmentName(2.001, 4)]);
+    const names = (end: number) => joinHours([hour], HOUR_MICROS, HOUR_MICROS + end).map((item) => item?.name);
+    expect(names(2 * SECOND)).toEqual([segmentName(0, 2)]);
+    expect(names(2 * SECOND + 1)).toEqual([segmentName(0, 2), next, segmentName(2.001, 4)]);
+  });
+
+  it('goes by the order of names, by the rules of wubloader, where odd names put later times first', () => {
+    const odd = segmentName(0, 2).replace('00:00', '00;00');
+    const hour = bestOfHour('2024-03-01T10', [odd, segmentName(2, 4), segmentName(4, 6)]);
+    const names = (rules: 'wubloader' | 'waybill') =>
+      joinHours([hour], HOUR_MICROS, HOUR_MICROS + 6 * SECOND, { rules }).map((item) => item?.name);
+    expect(names('wubloader')).toEqual([undefined, segmentName(2, 4), segmentName(4, 6)]);
+    expect(names('waybill')).toEqual([odd, segmentName(2, 4), segmentName(4, 6)]);
+    const whole = joinHours([hour], HOUR_MICROS + 2 * SECOND, HOUR_MICROS + 9 * SECOND, { rules: 'wubloader' });
+    expect(whole.map((item) => item?.name)).toEqual([segmentName(2, 4), segmentName(4, 6), undefined]);
+  });
+
   it('says where the hole is that it may not have', () => {
     const hours = [DAY[0], DAY[2]].filter((hour) => hour !== undefined);
     const [start, end] = [HOUR_MICROS, HOUR_MICROS + 3 * HOUR_LENGTH];

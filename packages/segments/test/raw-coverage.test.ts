@@ -173,6 +173,20 @@ describe('rawCoverageOf', () => {
     });
   });
 
+  it('counts a segment as stored where it begins: at the start of a range, and not at its end', () => {
+    expect(
+      raw(
+        [
+          [0, 2],
+          [2, 4],
+          [4, 6],
+        ],
+        2,
+        4,
+      ).stored.full,
+    ).toEqual({ count: 1, micros: 2 * SECOND });
+  });
+
   it('does not let a duplicate that lost cover anything', () => {
     const result = raw(
       [

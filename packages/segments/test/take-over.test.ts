@@ -94,6 +94,30 @@ describe('the take-over', () => {
     expect(pictures([GOOD, BAD, [8, 12.010001], [12, 18]], 0, 18)).not.toContain('8-12.010001 full');
   });
 
+  it('does not end the range in the place of the segment that would end it', () => {
+    const rows: Row[] = [
+      [0, 9.994, 'suspect'],
+      [9.99, 12],
+    ];
+    expect(pictures([...rows, [5, 9.999999, 'full']], 0, 10)).toEqual([
+      '0-9.994 suspect cut at 5',
+      '|',
+      '5-9.999999 full',
+      '9.99-12 full',
+    ]);
+    expect(pictures([...rows, [5, 10, 'full']], 0, 10)).toEqual(['0-9.994 suspect', '|', '9.99-12 full']);
+  });
+
+  it('heeds no follower that wubloader would not come to, for the bad segment ends the range', () => {
+    const rows: Row[] = [
+      [0, 10, 'partial'],
+      [5, 12],
+      [9.995, 14],
+    ];
+    expect(pictures(rows, 0, 10)).toEqual(['0-10 partial cut at 5', '|', '5-12 full']);
+    expect(pictures(rows, 0, 10.000001)).toEqual(['0-10 partial', '|', '9.995-14 full']);
+  });
+
   it('may happen twice: to a partial by a suspect, and to that by a full', () => {
     expect(
       pictures(

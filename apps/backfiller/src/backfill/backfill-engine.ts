@@ -15,7 +15,7 @@ import type { HourKey } from './hour-work.ts';
 import { readPassMemory, writePassMemory } from './pass-memory-file.ts';
 import { runPasses } from './run-passes.ts';
 import { runSinglePass } from './run-single-pass.ts';
-import { TombstoneLedger } from './tombstone-ledger.ts';
+import { TOMBSTONE_WINDOW_MS, TombstoneLedger } from './tombstone-ledger.ts';
 
 export interface BackfillEngineInit {
   readonly archive: Archive;
@@ -88,6 +88,7 @@ const createParts = async (init: BackfillEngineInit): Promise<EngineParts> => {
     freeBytes: init.freeBytes ?? (() => freeBytesOf(archive.baseDirectory)),
     badCopies: new BadCopies(now),
     saveMemory: async () => {
+      memory.keepNodes(new Set(init.nodes().map(({ key }) => key)), now() - TOMBSTONE_WINDOW_MS);
       await writePassMemory(file, memory).catch((error: unknown) => {
         log.warn({ err: error, file }, 'The record of this pass could not be written. The next one compares more');
       });

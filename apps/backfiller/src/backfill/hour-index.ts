@@ -8,6 +8,8 @@ export class HourIndex {
   readonly #fullStarts = new Set<number>();
   readonly #hidden = new Set<string>();
   readonly #contents = new NearDuplicateIndex();
+  /** Most segments share their content with no other: one look here spares three there. */
+  readonly #hashTexts = new Set<string>();
   /** What full segments cover, micros within the hour; it may reach into the next hour. */
   readonly covered = new IntervalSet();
 
@@ -38,12 +40,13 @@ export class HourIndex {
 
   /** Whether the same content is here under a start that differs by at most 1 ms (spec 1.4). */
   hasNearDuplicate(segment: SegmentName): boolean {
-    return this.#contents.has(segment);
+    return this.#hashTexts.has(segment.hashText) && this.#contents.has(segment);
   }
 
   #addSegment(segment: SegmentName | undefined): void {
     if (segment === undefined || segment.type === 'temp') return;
     this.#contents.add(segment);
+    this.#hashTexts.add(segment.hashText);
     if (segment.type !== 'full') return;
     this.#fullStarts.add(segment.startMicros);
     this.covered.add(segment.startMicros, segment.startMicros + segment.durationMicros);

@@ -26,20 +26,22 @@ export class HourWork {
   readonly hourMicros: number;
   /** Not settled yet, by name. */
   readonly items = new Map<string, WantedItem>();
+  /** Comparisons that are under way: the hour must not be forgotten meanwhile. */
+  holds = 0;
   /** Set when our own file system refuses this hour: nothing more is fetched for it in this pass. */
   refused = false;
   readonly #fulls = new Map<number, WantedItem>();
-  readonly #contents = new Map<string, WantedItem>();
+  /** By digest, then by start: most digests are there once. */
+  readonly #contents = new Map<string, Map<string, WantedItem>>();
   readonly #arrived = new Set<string>();
-  #listing: HourListing;
+  #listing: HourListing = { names: [], digest: '' };
   #index: HourIndex | undefined;
 
-  constructor(key: HourKey, listing: HourListing) {
+  constructor(key: HourKey) {
     this.channel = key.channel;
     this.quality = key.quality;
     this.hour = key.hour;
     this.hourMicros = parseHour(key.hour);
-    this.#listing = listing;
   }
 
   /** Built when it is first needed: an hour in which nothing is missing needs none. */
@@ -48,7 +50,12 @@ export class HourWork {
     return this.#index;
   }
 
-  /** Takes over a newer listing. What arrived meanwhile is kept: the listing may be a moment older. */
+  /** Brought by this engine since the first comparison that is under way began: a listing may be older than that. */
+  hasArrived(name: string): boolean {
+    return this.#arrived.has(name);
+  }
+
+  /** Takes over a newer listing. What arrived meanwhile is kept. */
   refresh(listing: HourListing): void {
     if (listing.digest === this.#listing.digest) return;
     this.#listing = listing;
@@ -66,8 +73,10 @@ export class HourWork {
     const { segment } = item;
     if (segment === undefined) return;
     if (segment.type === 'full' && !this.#fulls.has(segment.startMicros)) this.#fulls.set(segment.startMicros, item);
+    let same = this.#contents.get(segment.hashText);
+    if (same === undefined) this.#contents.set(segment.hashText, (same = new Map<string, WantedItem>()));
     const content = contentKey(segment);
-    if (!this.#contents.has(content)) this.#contents.set(content, item);
+    if (!same.has(content)) same.set(content, item);
   }
 
   /** Forgets an item that is settled. */
@@ -84,8 +93,10 @@ export class HourWork {
 
   /** The same content on its way under a start that differs by at most 1 ms. */
   wantedNearDuplicate(segment: SegmentName): WantedItem | undefined {
-    for (const bucket of [-1, 0, 1]) {
-      const item = this.#contents.get(contentKey(segment, bucket));
+    const same = this.#contents.get(segment.hashText);
+    if (same === undefined) return undefined;
+    for (const step of [-1, 0, 1]) {
+      const item = same.get(contentKey(segment, step));
       if (item?.segment !== undefined && isNear(item.segment, segment)) return item;
     }
     return undefined;
@@ -95,8 +106,11 @@ export class HourWork {
     const { segment } = item;
     if (segment === undefined) return;
     if (this.#fulls.get(segment.startMicros) === item) this.#fulls.delete(segment.startMicros);
+    const same = this.#contents.get(segment.hashText);
     const content = contentKey(segment);
-    if (this.#contents.get(content) === item) this.#contents.delete(content);
+    if (same?.get(content) !== item) return;
+    same.delete(content);
+    if (same.size === 0) this.#contents.delete(segment.hashText);
   }
 
   #arrive(name: string): void {
@@ -106,8 +120,8 @@ export class HourWork {
 }
 
 /** By start in steps of 1 ms: what is near lies in the same step or the next; of one step, one is enough. */
-const contentKey = ({ startMicros, durationMicros, type, hashText }: SegmentName, shift = 0): string =>
-  `${Math.floor(startMicros / NEAR_MICROS) + shift} ${durationMicros} ${type} ${hashText}`;
+const contentKey = ({ startMicros, durationMicros, type }: SegmentName, shift = 0): string =>
+  `${Math.floor(startMicros / NEAR_MICROS) + shift} ${durationMicros} ${type}`;
 
 const isNear = (a: SegmentName, b: SegmentName): boolean =>
   a.name !== b.name && Math.abs(a.startMicros - b.startMicros) <= NEAR_MICROS;
@@ -124,21 +138,25 @@ export class HourRegistry {
     return this.#hours.get(hourKeyText(key));
   }
 
-  /** The hour with its newest listing. Follow with `tidy` in the same turn of the event loop. */
-  open(key: HourKey, listing: HourListing): HourWork {
+  /**
+   * The hour, kept until it is released. Hold it before its listing is asked for: what arrives between the listing and
+   * the comparison would otherwise be wanted once more.
+   */
+  hold(key: HourKey): HourWork {
     const text = hourKeyText(key);
-    const known = this.#hours.get(text);
-    if (known !== undefined) {
-      known.refresh(listing);
-      return known;
-    }
-    const work = new HourWork(key, listing);
-    this.#hours.set(text, work);
+    let work = this.#hours.get(text);
+    if (work === undefined) this.#hours.set(text, (work = new HourWork(key)));
+    work.holds += 1;
     return work;
+  }
+
+  release(work: HourWork): void {
+    work.holds -= 1;
+    this.tidy(work);
   }
 
   /** Drops the hour where nothing is wanted in it any more. */
   tidy(work: HourWork): void {
-    if (work.items.size === 0) this.#hours.delete(hourKeyText(work));
+    if (work.items.size === 0 && work.holds === 0) this.#hours.delete(hourKeyText(work));
   }
 }

@@ -111,6 +111,16 @@ export class PassMemory {
     if (node !== undefined) node.tombstones = window;
   }
 
+  /** Forgets nodes that are no longer listed, but for what they did with tombstones since `sinceMs`. */
+  keepNodes(listed: ReadonlySet<string>, sinceMs: number): void {
+    for (const [key, node] of Object.entries(this.#stored.nodes)) {
+      if (listed.has(key)) continue;
+      const { tombstones } = node;
+      if (tombstones === undefined || tombstones.startedMs < sinceMs) delete this.#stored.nodes[key];
+      else this.#stored.nodes[key] = { rules: '', pairs: {}, tombstones };
+    }
+  }
+
   toJSON(): StoredPasses {
     return this.#stored;
   }

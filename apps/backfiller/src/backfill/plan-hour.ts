@@ -1,4 +1,3 @@
-import { parseHour } from '@waybill/segments';
 import type { HourListing, SegmentAddress } from '../archive/archive.ts';
 import type { BackfillNode } from './backfill-node.ts';
 import { decide } from './decide.ts';
@@ -47,20 +46,25 @@ export interface HourPlan {
 
 /** Compares what a node has in one hour with what is here, and queues what is missing. */
 export const planHour = async (offer: HourOffer): Promise<HourPlan> => {
+  const { hours } = offer.session;
+  const work = hours.hold(offer.key);
+  try {
+    return await compare(offer, work);
+  } finally {
+    hours.release(work);
+  }
+};
+
+const compare = async (offer: HourOffer, work: HourWork): Promise<HourPlan> => {
   const { session, node, key } = offer;
   const { archive, settings } = session.parts;
   const local = await archive.listHour(key.channel, key.quality, key.hour, { signal: session.signal });
   const missing = missingNames(offer.names, local.names);
   if (missing.length === 0) return { wanted: 0, tombstones: [], isSettled: true, local };
-  const near = { ...key, hourMicros: parseHour(key.hour) };
   const needsEdges = key.quality !== 'chat' && !node.trust.replace;
-  const neighbours = needsEdges ? await edgeCover(archive, near, missing, settings.maxSegmentSeconds) : [];
-  const work = session.hours.open(key, local);
-  try {
-    return new HourPlanner(offer, work, neighbours).plan(missing, local);
-  } finally {
-    session.hours.tidy(work);
-  }
+  const neighbours = needsEdges ? await edgeCover(archive, work, missing, settings.maxSegmentSeconds) : [];
+  work.refresh(local);
+  return new HourPlanner(offer, work, neighbours).plan(missing, local);
 };
 
 /** Everything here happens in one turn of the event loop: what is decided cannot be overtaken by what arrives. */
@@ -102,6 +106,8 @@ class HourPlanner {
   #consider(name: string): void {
     const known = this.#work.items.get(name);
     if (known !== undefined) this.#offerTo(known);
+    // Here, but not yet in the listing whose digest would be remembered.
+    else if (this.#work.hasArrived(name)) this.#passing += 1;
     else if (!this.#waitsForGoodCopy(name)) this.#act(name, decide(name, this.#context));
   }
 

@@ -7,10 +7,10 @@ import type { PassScope } from './node-pass.ts';
 import type { NodeTally } from './node-tally.ts';
 import type { Session } from './session.ts';
 
-/** What earlier comparisons depend on: with other rules, what was settled may not be. */
+/** What earlier comparisons depend on: with other rules, what was settled may not be, and other digests are of interest. */
 const rulesOf = (session: Session, { trust }: BackfillNode): string => {
-  const { maxSegmentSeconds } = session.parts.settings;
-  return JSON.stringify({ rules: 1, ...trust, maxSegmentSeconds });
+  const { channels, qualities, maxSegmentSeconds } = session.parts.settings;
+  return JSON.stringify({ rules: 1, ...trust, maxSegmentSeconds, channels, qualities });
 };
 
 /**

@@ -163,6 +163,8 @@ export class Scheduler {
       if (group !== undefined && lane.queue.firstGroup !== group) break;
       const item = lane.queue.shift();
       if (item === undefined || !this.#isDue(item, lane)) continue;
+      // At once: an item that was queued again may be in the queue twice.
+      item.state = 'running';
       items.push(item);
       if (item.kind === 'extra') break;
       group = item.group;
@@ -176,7 +178,6 @@ export class Scheduler {
   }
 
   #launch(lane: NodeLane, items: readonly WantedItem[]): void {
-    for (const item of items) item.state = 'running';
     const run: Run = { startedMs: performance.now(), counts: true };
     this.#runs.add(run);
     this.#counted += 1;

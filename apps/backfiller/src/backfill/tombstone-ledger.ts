@@ -1,6 +1,7 @@
 import type { SegmentAddress } from '../archive/archive.ts';
 
-const DAY_MS = 86_400_000;
+/** 24 hours. */
+export const TOMBSTONE_WINDOW_MS = 86_400_000;
 
 export interface TombstoneWindow {
   readonly startedMs: number;
@@ -62,7 +63,7 @@ export class TombstoneLedger {
 
   windowOf(nodeKey: string): TombstoneWindow {
     const window = this.#windows.get(nodeKey);
-    const isOver = window === undefined || this.#now() - window.startedMs >= DAY_MS;
+    const isOver = window === undefined || this.#now() - window.startedMs >= TOMBSTONE_WINDOW_MS;
     return isOver ? { startedMs: this.#now(), applied: 0 } : window;
   }
 

@@ -27,7 +27,7 @@ export const createNodeEntry = ({ url: text, name, trust }: NodeEntryFields): No
   const { url, hostname, authorization, options } = parseNodeUrl(text);
   return {
     key: url,
-    name: name ?? options.get('name') ?? hostname,
+    name: name !== undefined && name !== '' ? name : (options.get('name') ?? hostname),
     url,
     trust: parseNodeTrust(trust ?? options.get('trust') ?? ''),
     ...(authorization === undefined ? {} : { authorization }),

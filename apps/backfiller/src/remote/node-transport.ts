@@ -5,6 +5,8 @@ import { PROTOCOL_HEADER, PROTOCOL_VERSION } from '../wire/protocol.ts';
 import type { RemoteLimits } from './remote-limits.ts';
 import { ThroughputGuard } from './throughput-guard.ts';
 
+const VERSION_TEXT = String(PROTOCOL_VERSION);
+
 export interface NodeTransportInit {
   /** Without credentials and trailing slash. */
   readonly url: string;
@@ -125,9 +127,9 @@ export class NodeTransport {
     answer: Promise<T>,
   ): Promise<T> {
     try {
-      const { headers } = await answer;
-      this.#protocol = headers[PROTOCOL_HEADER] === String(PROTOCOL_VERSION) ? PROTOCOL_VERSION : null;
-      return await answer;
+      const result = await answer;
+      this.#protocol = result.headers[PROTOCOL_HEADER] === VERSION_TEXT ? PROTOCOL_VERSION : null;
+      return result;
     } catch (error) {
       // A status is an answer too, often to one path only.
       if (signal?.aborted !== true && !(error instanceof ResponseStatusError)) this.#protocol = undefined;

@@ -1,6 +1,6 @@
-import { bestOfHour, namesNeedingSize } from '@waybill/segments';
+import { bestOfHour } from '@waybill/segments';
 import type { HourSequence } from '@waybill/segments';
-import type { Archive, HourListing } from '../archive/archive.ts';
+import type { Archive, HourListing, SegmentAddress } from '../archive/archive.ts';
 import { SizedCache } from '../archive/sized-cache.ts';
 
 export interface CachedHour {
@@ -10,10 +10,10 @@ export interface CachedHour {
   readonly weightBytes: number;
 }
 
-/** A parsed segment with its name takes about this much (measured: heap after 43,200 of them). */
-const SEGMENT_BYTES = 320;
-/** A day of one quality and some hours more. */
-const DEFAULT_MAX_BYTES = 20 * 1024 * 1024;
+/** A parsed segment with its name and its lines in a playlist (measured: the heap after 43,200 of them). */
+const SEGMENT_BYTES = 520;
+/** 28 hours of segments of 2 s: a day must fit, since one that does not would push itself out from the front. */
+const DEFAULT_MAX_BYTES = 26 * 1024 * 1024;
 
 /**
  * The best segments of each hour, for as long as the hour's listing stays the same. What is computed belongs to no
@@ -42,14 +42,31 @@ export class HourSequences {
   }
 
   async #choose(channel: string, quality: string, hour: string, { names, digest }: HourListing): Promise<HourSequence> {
+    const asked = new Set<string>();
+    const recordName = (name: string): number => {
+      asked.add(name);
+      return 0;
+    };
+    let sequence = bestOfHour(hour, names, { sizeOf: recordName });
+    // Rarely: several files of one start, type and duration. Their sizes decide, so the choice is made again with them.
+    if (asked.size > 0) {
+      const sizes = await this.#sizesOf(asked, (name) => ({ channel, quality, hour, name }));
+      sequence = bestOfHour(hour, names, { sizeOf: (name) => sizes.get(name) ?? 0 });
+    }
+    this.#hours.set(`${channel}/${quality}/${hour}`, { digest, sequence, weightBytes: names.length * SEGMENT_BYTES });
+    return sequence;
+  }
+
+  async #sizesOf(
+    names: ReadonlySet<string>,
+    addressOf: (name: string) => SegmentAddress,
+  ): Promise<Map<string, number>> {
     const sizes = new Map<string, number>();
-    for (const name of namesNeedingSize(hour, names)) {
-      const content = await this.#archive.open({ channel, quality, hour, name });
+    for (const name of names) {
+      const content = await this.#archive.open(addressOf(name));
       sizes.set(name, content?.sizeBytes ?? 0);
       await content?.close();
     }
-    const sequence = bestOfHour(hour, names, { sizeOf: (name) => sizes.get(name) ?? 0 });
-    this.#hours.set(`${channel}/${quality}/${hour}`, { digest, sequence, weightBytes: names.length * SEGMENT_BYTES });
-    return sequence;
+    return sizes;
   }
 }

@@ -172,3 +172,26 @@ describe('a pass over a wubloader node', () => {
     expect(report.nodes[0]?.refusedNames).toBe(1);
   });
 });
+
+describe('the record of earlier passes', () => {
+  it('is void for qualities that were not asked for then, also where the node did not change', async () => {
+    await using directory = await temporaryDirectory();
+    await using archive = await openTestArchive(directory.path);
+    const node = createMemoryRemoteNode({ files: filesOf([makeSegment(0), makeSegment(0, { quality: '480p' })]) });
+    const run = async (qualities: string[]) =>
+      await makeEngine({ archive, nodes: [node], state: stateOf(directory.path), settings: { qualities } }).engine.runPass();
+    await run([QUALITY]);
+    await run([QUALITY]);
+    expect(await run([QUALITY, '480p'])).toMatchObject({ complete: true, totals: { segments: 1 } });
+  });
+
+  it('forgets nodes that are no longer listed', async () => {
+    await using directory = await temporaryDirectory();
+    await using archive = await openTestArchive(directory.path);
+    const [a, b] = ['a', 'b'].map((name) => createMemoryRemoteNode({ name, files: filesOf([makeSegment(0)]) }));
+    await makeEngine({ archive, nodes: [a!], state: stateOf(directory.path) }).engine.runPass();
+    await makeEngine({ archive, nodes: [b!], state: stateOf(directory.path) }).engine.runPass();
+    const stored = JSON.parse(await readFile(path.join(stateOf(directory.path), 'passes.json'), 'utf8')) as { nodes: object };
+    expect(Object.keys(stored.nodes)).toEqual([b!.key]);
+  });
+});

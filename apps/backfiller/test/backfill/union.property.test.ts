@@ -107,4 +107,4 @@ it('after some passes everything that any node has is here, nothing wrong is, an
     }),
     { numRuns: tierCount({ push: 40, nightly: 1000 }) },
   );
-});
+}, 600_000);

@@ -45,14 +45,12 @@ describe('mergeMessages', () => {
       text: fc.constantFrom('x', 'y'),
       receiver: fc.constantFrom('a', 'b'),
     });
-    const batch = fc
-      .uniqueArray(message, { selector: ({ id, text }) => id + text })
-      .map((list) =>
-        list.map(({ id, text, receiver }): ChatMessage => ({
-          ...said(id, Number(id), text),
-          receivers: { [receiver]: 1 },
-        })),
-      );
+    const batch = fc.uniqueArray(message, { selector: ({ id, text }) => id + text }).map((list) =>
+      list.map(({ id, text, receiver }): ChatMessage => ({
+        ...said(id, Number(id), text),
+        receivers: { [receiver]: 1 },
+      })),
+    );
     fc.assert(
       fc.property(batch, batch, (a, b) => {
         const merged = sortMessages(mergeMessages(a, b));

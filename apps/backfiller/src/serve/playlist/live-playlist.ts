@@ -1,6 +1,6 @@
 import type { SelectedSegment, Sequence } from '@waybill/segments';
 import { TOLERANCE_MICROS } from '@waybill/segments';
-import { renderHead, targetSecondsOf } from './media-playlist.ts';
+import { longestMicrosOf, renderHead, targetSecondsFor } from './media-playlist.ts';
 import { placeOf, renderSegment } from './render-segments.ts';
 
 export interface LivePlaylistInit {
@@ -57,7 +57,7 @@ export class LivePlaylist {
 
   /** @param sequence the best one from the last segment shown (at first: from the start) on */
   append(sequence: Sequence, nowMicros: number): void {
-    this.#targetSeconds ??= targetSecondsOf(sequence, this.#init.leastTargetSeconds);
+    this.#targetSeconds ??= targetSecondsFor(longestMicrosOf(sequence), this.#init.leastTargetSeconds);
     const waitedForMicros = nowMicros - this.#init.holdBackMicros;
     for (const segment of sequence) {
       if (segment === null || this.#isBehind(segment)) continue;

@@ -1,4 +1,5 @@
-import type { HourSequence, Sequence } from '@waybill/segments';
+import type { Sequence } from '@waybill/segments';
+import type { RangeWindow } from '../range-windows.ts';
 import type { RunCache } from './render-segments.ts';
 import { placeOf } from './render-segments.ts';
 
@@ -27,49 +28,50 @@ export function renderHead({ targetSeconds, mediaSequence = 0, discontinuitySequ
   ].join('\n');
 }
 
+/** The longest duration; 0 where there is no segment. */
+export function longestMicrosOf(sequence: Sequence): number {
+  let longest = 0;
+  for (const item of sequence) if (item !== null && item.durationMicros > longest) longest = item.durationMicros;
+  return longest;
+}
+
 /** The smallest number of seconds that no segment exceeds; the default where there is none. */
-export function targetSecondsOf(sequence: Sequence, least = 1): number {
-  let longestMicros = 0;
-  for (const item of sequence)
-    if (item !== null && item.durationMicros > longestMicros) longestMicros = item.durationMicros;
+export function targetSecondsFor(longestMicros: number, least = 1): number {
   return longestMicros === 0 ? DEFAULT_TARGET_SECONDS : Math.max(least, Math.ceil(longestMicros / 1_000_000));
 }
 
 export interface FinishedPlaylistInit {
   channel: string;
   quality: string;
-  /** Of a range that nothing more is expected in. */
-  sequence: Sequence;
-  /** What the sequence was chosen from. */
-  hours: readonly HourSequence[];
+  /** Longest duration in all windows: the head comes first. */
+  longestMicros: number;
+  windows: AsyncIterable<RangeWindow> | Iterable<RangeWindow>;
   runs: RunCache;
-  /** False for a range that is empty by its own words: there is nothing of which this could be the end. Default true. */
-  ended?: boolean;
+  /** False where more may come, or where the range is empty by its own words. */
+  ended: boolean;
 }
 
 /** A playlist that is given as it is now, hour by hour, so that the first bytes leave before the last hour is looked at. */
-export function* finishedPlaylist({
-  channel,
-  quality,
-  sequence,
-  hours,
-  runs,
-  ended = true,
-}: FinishedPlaylistInit): Generator<string, void, undefined> {
-  yield renderHead({ targetSeconds: targetSecondsOf(sequence) });
-  const place = placeOf(channel, quality);
-  const byHour = new Map(hours.map((hour) => [hour.hour, hour]));
-  for (const run of hourRuns(withoutEdgeHoles(sequence))) {
-    yield runs.render(place, byHour.get(run.find((item) => item !== null)?.hour ?? ''), run).text;
+export async function* finishedPlaylist(init: FinishedPlaylistInit): AsyncGenerator<string, void, undefined> {
+  yield renderHead({ targetSeconds: targetSecondsFor(init.longestMicros) });
+  const place = placeOf(init.channel, init.quality);
+  let started = false;
+  let hole = false;
+  for await (const { sequence, hours } of init.windows) {
+    const byHour = new Map(hours.map((hour) => [hour.hour, hour]));
+    const first = sequence.findIndex((item) => item !== null);
+    const last = sequence.findLastIndex((item) => item !== null);
+    // A hole before the first or after the last segment of all is none for a player.
+    hole = started && (hole || first !== 0);
+    if (first === -1) continue;
+    const run = sequence.slice(first, last + 1);
+    for (const part of hourRuns(hole ? [null, ...run] : run)) {
+      yield init.runs.render(place, byHour.get(part.find((item) => item !== null)?.hour ?? ''), part);
+    }
+    started = true;
+    hole = last < sequence.length - 1;
   }
-  if (ended) yield ENDLIST;
-}
-
-/** A hole before the first or after the last segment is none for a player. */
-function withoutEdgeHoles(sequence: Sequence): Sequence {
-  const first = sequence.findIndex((item) => item !== null);
-  const last = sequence.findLastIndex((item) => item !== null);
-  return first === -1 ? [] : sequence.slice(first, last + 1);
+  if (init.ended) yield ENDLIST;
 }
 
 /** Cuts where the hour changes; a hole between two hours belongs to the later one. */
@@ -78,9 +80,9 @@ function* hourRuns(sequence: Sequence): Generator<Sequence, void, undefined> {
   let hour: string | undefined;
   for (const [index, item] of sequence.entries()) {
     if (item === null || item.hour === hour) continue;
-    const holeBefore = sequence[index - 1] === null ? 1 : 0;
-    if (hour !== undefined) yield sequence.slice(from, index - holeBefore);
-    if (hour !== undefined) from = index - holeBefore;
+    const start = sequence[index - 1] === null ? index - 1 : index;
+    if (hour !== undefined) yield sequence.slice(from, start);
+    if (hour !== undefined) from = start;
     hour = item.hour;
   }
   if (from < sequence.length) yield sequence.slice(from);

@@ -1,12 +1,6 @@
 import type { HourSequence, SelectedSegment, Sequence } from '@waybill/segments';
 import { formatMicros } from '../query-time.ts';
 
-export interface RenderedRun {
-  readonly text: string;
-  readonly segments: number;
-  readonly discontinuities: number;
-}
-
 /** RFC 8216 section 4.3.2.3: the next segment does not continue the one before. */
 const DISCONTINUITY = '#EXT-X-DISCONTINUITY\n';
 
@@ -25,27 +19,26 @@ export function placeOf(channel: string, quality: string): string {
 }
 
 /** Lines of a run: null is a hole. */
-export function renderRun(place: string, run: Sequence): RenderedRun {
+export function renderRun(place: string, run: Sequence): string {
   let text = '';
-  let discontinuities = 0;
-  for (const item of run) {
-    text += item === null ? DISCONTINUITY : renderSegment(place, item);
-    discontinuities += Number(item === null);
-  }
-  return { text, segments: run.length - discontinuities, discontinuities };
+  for (const item of run) text += item === null ? DISCONTINUITY : renderSegment(place, item);
+  return text;
 }
 
-/** Remembers the lines of an hour for as long as its sequence is remembered: the same run of the same hour is asked for by every viewer. */
+/**
+ * Remembers the lines of an hour for as long as its sequence is remembered: the same run of the same hour is asked for
+ * by every viewer.
+ */
 export class RunCache {
-  readonly #runs = new WeakMap<HourSequence, { place: string; run: Sequence; rendered: RenderedRun }>();
+  readonly #runs = new WeakMap<HourSequence, { place: string; run: Sequence; text: string }>();
 
-  render(place: string, hour: HourSequence | undefined, run: Sequence): RenderedRun {
+  render(place: string, hour: HourSequence | undefined, run: Sequence): string {
     const known = hour === undefined ? undefined : this.#runs.get(hour);
-    if (known !== undefined && known.place === place && sameItems(known.run, run)) return known.rendered;
-    const rendered = renderRun(place, run);
+    if (known !== undefined && known.place === place && sameItems(known.run, run)) return known.text;
+    const text = renderRun(place, run);
     // Edges of a range differ from request to request; keep the longest, which is the whole hour.
-    if (hour !== undefined && run.length >= (known?.run.length ?? 0)) this.#runs.set(hour, { place, run, rendered });
-    return rendered;
+    if (hour !== undefined && run.length >= (known?.run.length ?? 0)) this.#runs.set(hour, { place, run, text });
+    return text;
   }
 }
 

@@ -1,16 +1,15 @@
-import { coverageOf } from '@waybill/segments';
 import { sendProblem } from '@waybill/http-kit';
 import type { FastifyInstance } from 'fastify';
 import { refuseHidden } from '../plain-text.ts';
 import { formatMicros } from '../query-time.ts';
 import { rangeOfQuery } from '../range-of-query.ts';
-import { rangeSequence } from '../range-sequence.ts';
+import { coverageOfRange } from '../coverage-of-range.ts';
 import { QueryInvalidError } from '../serve-errors.ts';
 import type { ServeContext } from '../serve-context.ts';
 import { getRoute } from './get-route.ts';
 import { objectOf, OWN, paramsOf, rangeQuery, stringSchema } from './schemas.ts';
 
-/** Two months at 2 s are 2.7 million segments: some seconds of work, which one request may cost. */
+/** Two months at 2 s are 2.7 million segments: some seconds of work, in windows of a day, which one request may cost. */
 const MAX_RANGE_MICROS = 62 * 24 * 3_600_000_000;
 
 const integer = { type: 'integer' } as const;
@@ -37,8 +36,7 @@ export function addCoverageRoute(app: FastifyInstance, { archive, sequences }: S
     if (endMicros <= startMicros) throw new QueryInvalidError('end', 'must be after start');
     if (endMicros - startMicros > MAX_RANGE_MICROS)
       throw new QueryInvalidError('end', 'must be at most 62 days after start');
-    const { sequence } = await rangeSequence(sequences, { channel, quality, existing }, startMicros, endMicros);
-    const coverage = coverageOf(sequence, startMicros, endMicros);
+    const coverage = await coverageOfRange(sequences, { channel, quality, existing }, startMicros, endMicros);
     const body = {
       ...{ start: formatMicros(startMicros), end: formatMicros(endMicros), coveredMicros: coverage.coveredMicros },
       ...{ toleratedMicros: coverage.toleratedMicros, partialMicros: coverage.partialMicros },

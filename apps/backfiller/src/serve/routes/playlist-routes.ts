@@ -5,13 +5,16 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { refuseHidden, sendText } from '../plain-text.ts';
 import type { LivePlaylist } from '../playlist/live-playlist.ts';
 import { masterPlaylist } from '../playlist/master-playlist.ts';
-import { ENDLIST, finishedPlaylist } from '../playlist/media-playlist.ts';
+import { ENDLIST, finishedPlaylist, longestMicrosOf } from '../playlist/media-playlist.ts';
 import { RunCache } from '../playlist/render-segments.ts';
 import { firstOf, queryText } from '../query.ts';
 import { parseOptionalTime } from '../query-time.ts';
 import type { QueriedRange } from '../range-of-query.ts';
 import { rangeOfQuery } from '../range-of-query.ts';
+import type { RangePlace } from '../range-sequence.ts';
 import { rangeSequence } from '../range-sequence.ts';
+import type { RangeWindow } from '../range-windows.ts';
+import { rangeWindows } from '../range-windows.ts';
 import type { ServeContext } from '../serve-context.ts';
 import { getRoute } from './get-route.ts';
 import { COMPATIBLE, paramsOf, rangeQuery, textResponse } from './schemas.ts';
@@ -22,14 +25,11 @@ const MAX_IMPLICIT_MICROS = 12 * HOUR_MICROS;
 /** An open range ends this long after the last hour began, so that a stream that goes on never seems to have ended. */
 const OPEN_HOURS = 2;
 
+/** What is longer is given as it is now, without an end while one is not certain: what viewers saw is not remembered. */
+const MAX_LIVE_MICROS = 48 * HOUR_MICROS;
+
 /** What segments may take to arrive; afterwards a hole is final. Spec section 5. */
 export const HOLD_BACK_MICROS = 15_000_000;
-
-interface Place {
-  channel: string;
-  quality: string;
-  existing: readonly string[];
-}
 
 /** /playlist/…: HLS (RFC 8216). docs/protocols/node-http.md says when a playlist is live, and when it has ended. */
 export function addPlaylistRoutes(app: FastifyInstance, context: ServeContext): void {
@@ -87,32 +87,51 @@ export function addPlaylistRoutes(app: FastifyInstance, context: ServeContext): 
 async function mediaLines(
   context: ServeContext,
   runs: RunCache,
-  place: Place,
+  place: RangePlace,
   range: QueriedRange,
-): Promise<Iterable<string>> {
+): Promise<Iterable<string> | AsyncIterable<string>> {
   const { startMicros, endMicros } = range;
   const key = liveKey(place, range);
   // An end that time has passed is an end, whatever is missing: what still arrives is backfilled, not live.
   const passed = context.now() * 1000 >= endMicros + HOLD_BACK_MICROS;
-  if (!passed || context.livePlaylists.has(key)) {
-    const lines = await liveLines(context, place, range, key, passed);
-    if (lines !== undefined) return lines;
+  const mayBeLive = endMicros - startMicros <= MAX_LIVE_MICROS && (!passed || context.livePlaylists.has(key));
+  const lines = mayBeLive ? await liveLines(context, place, range, key, passed) : undefined;
+  return lines ?? (await storedLines(context, runs, place, range, passed));
+}
+
+async function storedLines(
+  { sequences }: ServeContext,
+  runs: RunCache,
+  place: RangePlace,
+  { startMicros, endMicros }: QueriedRange,
+  passed: boolean,
+): Promise<AsyncIterable<string>> {
+  const windows = (): AsyncIterable<RangeWindow> => rangeWindows(sequences, place, startMicros, endMicros);
+  let longestMicros = 0;
+  const looked: RangeWindow[] = [];
+  let complete = false;
+  for await (const window of windows()) {
+    longestMicros = Math.max(longestMicros, longestMicrosOf(window.sequence));
+    complete = window.sequence.length > 0 && window.sequence.at(-1) !== null;
+    // More than one are looked at once more rather than held.
+    if (looked.length < 2) looked.push(window);
   }
-  const { sequence, hours } = await rangeSequence(context.sequences, place, startMicros, endMicros);
+  const { channel, quality } = place;
+  const ended = endMicros > startMicros && (passed || complete);
   return finishedPlaylist({
-    channel: place.channel,
-    quality: place.quality,
-    sequence,
-    hours,
+    channel,
+    quality,
+    longestMicros,
+    windows: looked.length === 1 ? looked : windows(),
     runs,
-    ended: endMicros > startMicros,
+    ended,
   });
 }
 
 /** Undefined where the range is complete and nobody watches it grow. */
 async function liveLines(
   context: ServeContext,
-  place: Place,
+  place: RangePlace,
   range: QueriedRange,
   key: string,
   passed: boolean,
@@ -153,7 +172,7 @@ function isShownToTheEnd({ last }: LivePlaylist, { endMicros }: QueriedRange): b
   return last !== undefined && last.endMicros >= endMicros;
 }
 
-function liveKey({ channel, quality }: Place, range: QueriedRange): string {
+function liveKey({ channel, quality }: RangePlace, range: QueriedRange): string {
   const start = range.explicitStart ? range.startMicros.toString() : 'first';
   const end = range.explicitEnd ? range.endMicros.toString() : 'open';
   return `${channel}/${quality}?${start}-${end}`;
@@ -173,6 +192,6 @@ function sendMissing(reply: FastifyReply): FastifyReply {
 }
 
 /** Made as they are read: a viewer who leaves costs nothing more. */
-function* asBytes(lines: Iterable<string>): Generator<Buffer, void, undefined> {
-  for (const text of lines) if (text !== '') yield Buffer.from(text);
+async function* asBytes(lines: Iterable<string> | AsyncIterable<string>): AsyncGenerator<Buffer, void, undefined> {
+  for await (const text of lines) if (text !== '') yield Buffer.from(text);
 }
