@@ -21,11 +21,21 @@ describe('text forms', () => {
   });
 
   it('have one base64url text for each digest: a text that is taken is what would be written', () => {
-    const nearly = fc.string({ unit: fc.constantFrom(...Array.from('ABYZabyz0189_-+/=')), minLength: 42, maxLength: 44 });
+    const nearly = fc.string({
+      unit: fc.constantFrom(...Array.from('ABYZabyz0189_-+/=')),
+      minLength: 42,
+      maxLength: 44,
+    });
     fc.assert(
-      fc.property(fc.oneof(nearly, fc.string({ unit: 'binary', maxLength: 50 })), (text) => {
-        expect(rewritten(text)).toBe(text);
-      }),
+      fc.property(
+        fc.oneof(
+          nearly,
+          fc.uint16Array({ maxLength: 50 }).map((units) => String.fromCharCode(...units)),
+        ),
+        (text) => {
+          expect(rewritten(text)).toBe(text);
+        },
+      ),
       runs,
     );
   });

@@ -2,7 +2,7 @@ import type { Server as HttpServer } from 'node:http';
 import type { Socket } from 'node:net';
 
 /**
- * Knows the connections of a server that have not carried a request yet. Node's `closeIdleConnections` leaves
+ * Knows the connections of a server that have not carried a request yet. The `closeIdleConnections` of Node 24 leaves
  * those open, and a drain would wait for them until its time is up.
  */
 export class UnusedConnections {

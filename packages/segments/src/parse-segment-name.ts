@@ -32,7 +32,7 @@ export function tryParseSegmentName(name: string): SegmentName | undefined {
   const timeEnd = name.indexOf('-');
   const durationEnd = name.indexOf('-', timeEnd + 1);
   const typeEnd = name.indexOf('-', durationEnd + 1);
-  if (timeEnd < 5 || durationEnd < 0 || typeEnd < 0) return undefined;
+  if (durationEnd < 0 || typeEnd < 0) return undefined;
 
   const startMicros = offsetInHour(name, timeEnd);
   const durationMicros = plainDuration(name, timeEnd + 1, durationEnd);

@@ -6,12 +6,18 @@ import { TOLERANCE_MICROS } from './tolerance.ts';
 /** Segments in order; null is a hole, or a place where it cannot be told that nothing is missing (after a suspect or partial). */
 export type Sequence = (SelectedSegment | null)[];
 
+/** From this length on a run is a part of its own; below it, copying is cheaper. Far below what a call takes as arguments. */
+const LONG_RUN = 256;
+
 /** Puts one segment after the other by the rules of wubloader's get_best_segments (spec 1.3). */
 export class SequenceBuilder {
   readonly #startMicros: number;
   readonly #endMicros: number;
   readonly #allowHoles: boolean;
-  readonly #items: Sequence = [];
+  /** What is settled, in pieces: an array that grows to a day of segments is copied again and again on its way. */
+  readonly #parts: Sequence[] = [];
+  /** What follows the parts; never empty after a run, so that a take-over finds here all that it changes. */
+  #items: Sequence = [];
   #last: SelectedSegment | null = null;
 
   constructor(startMicros: number, endMicros: number, allowHoles: boolean) {
@@ -34,8 +40,12 @@ export class SequenceBuilder {
 
   /** Appends a run of full segments that meet each other and the last one, and of which none reaches the end of the range. */
   appendRun(segments: readonly SelectedSegment[], from: number, to: number): void {
-    for (let index = from; index < to; index += 1) this.#items.push(segments[index] ?? null);
-    this.#last = this.#items.at(-1) ?? null;
+    const last = segments[to - 1];
+    if (to <= from || last === undefined) return;
+    const rest = segments.slice(from, to - 1);
+    if (rest.length < LONG_RUN) this.#items.push(...rest);
+    else this.#closePart(rest);
+    this.#append(last);
   }
 
   /**
@@ -62,7 +72,12 @@ export class SequenceBuilder {
     const last = this.#last;
     if (last === null) this.#appendHole(this.#startMicros);
     else if (last.type !== 'full' || last.endMicros < this.#endMicros) this.#appendHole(last.endMicros);
-    return this.#items;
+    return joined([...this.#parts, this.#items]);
+  }
+
+  #closePart(run: Sequence): void {
+    this.#parts.push(this.#items, run);
+    this.#items = [];
   }
 
   #followsStart(segment: SelectedSegment): boolean {
@@ -88,4 +103,9 @@ export class SequenceBuilder {
     if (!this.#allowHoles) throw new HoleFoundError(holeMicros, this.#startMicros, this.#endMicros);
     this.#items.push(null);
   }
+}
+
+/** concat is several times as fast as flat, but each part is an argument, and a call takes only so many. */
+function joined(parts: readonly Sequence[]): Sequence {
+  return parts.length <= 1000 ? ([] as Sequence).concat(...parts) : parts.flat();
 }

@@ -26,6 +26,31 @@ describe('joinHours', () => {
     },
   );
 
+  it('goes on behind a long run as behind a short one, with a hole and a take-over', () => {
+    const run = Array.from({ length: 400 }, (_, i) => segmentName(2 * i, 2 * i + 2));
+    const [bad, better] = [segmentName(802, 804, 'suspect'), segmentName(802.005, 804.005)];
+    const hour = bestOfHour('2024-03-01T10', [...run, bad, better]);
+    const names = (start: number) =>
+      joinHours([hour], HOUR_MICROS + start * SECOND, HOUR_MICROS + 804 * SECOND).map((item) => item?.name);
+    expect(names(0)).toEqual([...run, undefined, better]);
+    expect(names(780)).toEqual([...run.slice(390), undefined, better]);
+  });
+
+  it('joins hundreds of long runs with holes between them', () => {
+    const hours = Array.from({ length: 520 }, (_, index) => {
+      const names = Array.from({ length: 260 }, (__, i) => segmentName(i, i + 1, 'full', ''));
+      return bestOfHour(formatHour(HOUR_MICROS + index * HOUR_LENGTH), names);
+    });
+    const sequence = joinHours(hours, HOUR_MICROS, HOUR_MICROS + 520 * HOUR_LENGTH);
+    expect(sequence.flatMap((item, index) => (item === null ? [index] : []))).toEqual(
+      hours.map((_, index) => 260 + 261 * index),
+    );
+    const segments = hours.flatMap((hour) => hour.segments);
+    const found = sequence.filter((item) => item !== null);
+    expect(found).toHaveLength(segments.length);
+    expect(found.every((item, index) => item === segments[index])).toBe(true);
+  });
+
   it.each([
     ['shorter than the overlap with the one before', segmentName(1.995, 1.999)],
     ['of no length', segmentName(2, 2)],

@@ -166,6 +166,14 @@ export class FileArchive implements Archive {
     return this.#announcer.listen(listener);
   }
 
+  /** Resolves when the sweep is over, which `close` would cut short; sooner where the signal aborts. */
+  async swept({ signal }: AbortOptions = {}): Promise<void> {
+    const stop = (): void => this.#closing.abort();
+    if (signal?.aborted === true) stop();
+    else signal?.addEventListener('abort', stop, { once: true, signal: this.#closing.signal });
+    await this.#sweeping;
+  }
+
   async close(): Promise<void> {
     this.#closing.abort();
     await Promise.all([this.#watcher?.close(), this.#sweeping]);

@@ -124,12 +124,16 @@ export class Accounts {
     log.debug(labels, `Segment ${item.key} backfilled`);
   }
 
+  /** Counted with the first node that had it; incomplete are all that had it. */
   #countMissing(item: WantedItem, settlement: Exclude<Settlement, { outcome: 'published' }>): void {
-    const [offer] = item.offers.values();
+    const [offer, ...others] = item.offers.values();
     if (offer === undefined) return;
     const pair = this.pairOf(offer.node, item);
     if (settlement.outcome === 'skipped') this.skip(offer.node, pair, settlement.reason, item.key);
     else if (isGoneChat(item, settlement.reason)) this.skip(offer.node, pair, 'chat-gone', item.key);
-    else this.of(offer.node).fail(pair, settlement.reason, item.key);
+    else {
+      this.of(offer.node).fail(pair, settlement.reason, item.key);
+      for (const { node } of others) this.of(node).lack(this.pairOf(node, item), item.key);
+    }
   }
 }

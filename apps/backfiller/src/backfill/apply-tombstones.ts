@@ -5,12 +5,12 @@ import type { Session } from './session.ts';
 
 /**
  * Puts the tombstones of one pass in place, all or none: a node that sends more than it may could hide an archive.
- * False where they were refused.
+ * False where they were refused. A refill leaves them to the passes.
  */
 export const applyTombstones = async (pass: NodePass): Promise<boolean> => {
   const { session, node, tombstones, tally, scope, signal } = pass;
   const { tombstones: ledger, memory } = session.parts;
-  if (tombstones.count === 0 || scope.dryRun) return true;
+  if (tombstones.count === 0 || scope.dryRun || scope.only !== undefined) return true;
   if (!ledger.admit(node.key, tombstones.count)) return false;
   memory.setTombstones(node.key, ledger.windowOf(node.key));
   for (const address of tombstones.addresses) {
@@ -22,8 +22,8 @@ export const applyTombstones = async (pass: NodePass): Promise<boolean> => {
 
 /** Raises the alarm for a pass whose tombstones were refused. */
 export const alertTombstones = ({ session, node, tombstones }: NodePass): void => {
-  const { tombstoneLimit: perPass, tombstoneDailyLimit: perDay } = session.parts.settings;
-  session.accounts.alert(node, 'tombstone-limit', { tombstones: tombstones.count, limit: { perPass, perDay } });
+  const { limits } = session.parts.tombstones;
+  session.accounts.alert(node, 'tombstone-limit', { tombstones: tombstones.count, limits });
 };
 
 /** One tombstone: an empty file that hides what has its base name. Counted where it is new. */

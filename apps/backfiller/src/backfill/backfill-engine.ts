@@ -15,7 +15,7 @@ import type { HourKey } from './hour-work.ts';
 import { readPassMemory, writePassMemory } from './pass-memory-file.ts';
 import { runPasses } from './run-passes.ts';
 import { runSinglePass } from './run-single-pass.ts';
-import { TOMBSTONE_WINDOW_MS, TombstoneLedger } from './tombstone-ledger.ts';
+import { tombstoneLimits, TOMBSTONE_WINDOW_MS, TombstoneLedger } from './tombstone-ledger.ts';
 
 export interface BackfillEngineInit {
   readonly archive: Archive;
@@ -75,7 +75,7 @@ const createParts = async (init: BackfillEngineInit): Promise<EngineParts> => {
   const settings = { ...DEFAULT_SETTINGS, ...init.settings };
   const file = path.join(stateDirectory, 'passes.json');
   const memory = await readPassMemory(file, log);
-  const tombstones = new TombstoneLedger({ perPass: settings.tombstoneLimit, perDay: settings.tombstoneDailyLimit }, now);
+  const tombstones = new TombstoneLedger(tombstoneLimits(settings), now);
   memory.forEachTombstones((nodeKey, window) => tombstones.restore(nodeKey, window));
   return {
     archive,

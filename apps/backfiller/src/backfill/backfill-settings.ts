@@ -46,8 +46,8 @@ export interface BackfillSettings {
   readonly diskProbeMs: number;
   /** New tombstones of one node in one pass; above it none of them is applied. Default 100. */
   readonly tombstoneLimit: number;
-  /** The same in 24 hours, so that no node can hide an archive in small portions. Default 1,000. */
-  readonly tombstoneDailyLimit: number;
+  /** The same in 24 hours, so that no node can hide an archive in small portions. Default: ten times `tombstoneLimit`. */
+  readonly tombstoneDailyLimit: number | undefined;
   /** Segments claiming to be longer are refused: one such name could hide everything below it. Default 120. */
   readonly maxSegmentSeconds: number;
   /** New extras of one node in one pass, together. Default 1 GiB. */
@@ -75,7 +75,7 @@ export const DEFAULT_SETTINGS: BackfillSettings = {
   minFreeBytes: 0,
   diskProbeMs: 5000,
   tombstoneLimit: 100,
-  tombstoneDailyLimit: 1000,
+  tombstoneDailyLimit: undefined,
   maxSegmentSeconds: 120,
   maxExtrasBytesPerPass: 1024 * 1024 * 1024,
   badContentLimit: 25,

@@ -10,10 +10,13 @@ export class BackfillStartInvalidError extends WaybillError {
   readonly text: string;
 
   constructor(text: string) {
-    super(`Not a start: ${JSON.stringify(text)}. Give hours before now (336) or a UTC date and time (2026-05-01T12:00:00)`, {
-      code: 'ERR_BACKFILL_START_INVALID',
-      retryable: false,
-    });
+    super(
+      `Not a start: ${JSON.stringify(text)}. Give hours before now (336) or a UTC date and time (2026-05-01T12:00:00)`,
+      {
+        code: 'ERR_BACKFILL_START_INVALID',
+        retryable: false,
+      },
+    );
     this.text = text;
   }
 }

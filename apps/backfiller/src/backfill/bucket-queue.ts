@@ -56,7 +56,7 @@ export class BucketQueue<T> {
   }
 
   #siftUp(from: number): void {
-    for (let at = from; at > 0; ) {
+    for (let at = from; at > 0;) {
       const parent = (at - 1) >> 1;
       if (!this.#isBefore(at, parent)) return;
       this.#swap(at, parent);
@@ -65,7 +65,7 @@ export class BucketQueue<T> {
   }
 
   #siftDown(): void {
-    for (let at = 0; ; ) {
+    for (let at = 0; ;) {
       const left = 2 * at + 1;
       const smaller = this.#isBefore(left + 1, left) ? left + 1 : left;
       if (!this.#isBefore(smaller, at)) return;

@@ -5,7 +5,11 @@ import type { NodePass } from './node-pass.ts';
 import type { NodeMemory } from './pass-memory.ts';
 
 /** Lists and compares hours, newest first, a few at a time; one that fails holds up no other. */
-export const compareHours = async (pass: NodePass, tasks: HourTask[], memory: NodeMemory | undefined): Promise<void> => {
+export const compareHours = async (
+  pass: NodePass,
+  tasks: HourTask[],
+  memory: NodeMemory | undefined,
+): Promise<void> => {
   const { listingConcurrency, maxQueuedPerNode } = pass.session.parts.settings;
   const queue = tasks.sort((a, b) => b.hourMicros - a.hourMicros).values();
   const limit = new FailureLimit(pass);

@@ -26,7 +26,10 @@ export const compareNode = async (pass: NodePass, memory: NodeMemory): Promise<v
 };
 
 /** Undefined where the node is not one of ours. One that was at an earlier pass is not asked first whether it still is. */
-const askDigest = async ({ node, signal }: NodePass, memory: NodeMemory): Promise<DigestTree | 'unchanged' | undefined> => {
+const askDigest = async (
+  { node, signal }: NodePass,
+  memory: NodeMemory,
+): Promise<DigestTree | 'unchanged' | undefined> => {
   const known = memory.root?.digest;
   if (known === undefined && (await node.protocol({ signal })) === null) return undefined;
   try {
@@ -49,7 +52,8 @@ const compareByDigests = async (pass: NodePass, memory: NodeMemory, tree: Digest
   const digests = memory.root?.pairs ?? new Map<string, string>();
   const comparisons = pairs.map((pair) => new PairComparison(pass, memory, pair, digests.get(pair.key)));
   const tasks: HourTask[] = [];
-  for (const comparison of comparisons) tasks.push(...(await attempt(pass, () => comparison.differingHours(), comparison.pair)));
+  for (const comparison of comparisons)
+    tasks.push(...(await attempt(pass, () => comparison.differingHours(), comparison.pair)));
   await compareHours(pass, tasks, memory);
   if (scope.dryRun || scope.only !== undefined) return;
   for (const comparison of comparisons) comparison.settle();

@@ -47,7 +47,9 @@ export const fetchBatch = async (batch: BatchFetch): Promise<void> => {
   };
   const broken = await receive(batch, writes, done);
   await Promise.all(writes);
-  for (const item of [...unreported]) report(item, interruption(broken ?? endedEarly(item, signal)));
+  for (const [at, item] of [...unreported].entries()) {
+    report(item, interruption(broken ?? endedEarly(item, signal), at === 0));
+  }
 };
 
 const endedEarly = (item: WantedItem, signal: AbortSignal): FetchFailure =>
@@ -92,9 +94,10 @@ const write = async (
   writes: Set<Promise<void>>,
   settle: (item: WantedItem, result: FetchResult) => void,
 ): Promise<void> => {
-  let unread = false;
+  // A stream that the archive did not want still stands before the next item.
+  const rest: AsyncIterable<Uint8Array>[] = [];
   const discard = (): void => {
-    unread = true;
+    if (!(body instanceof Uint8Array)) rest.push(body);
   };
   const publishing = publishContent(archive, item, { body, sizeBytes, discard }, signal).then((result) => {
     settle(item, result);
@@ -103,6 +106,6 @@ const write = async (
   writes.add(publishing);
   if (!(body instanceof Uint8Array)) {
     await publishing;
-    if (unread) for await (const _ of body);
+    for (const stream of rest) for await (const _ of stream);
   } else if (writes.size >= WRITES_AT_A_TIME) await Promise.race(writes);
 };

@@ -4,9 +4,10 @@ import type { FailReason } from './reasons.ts';
 /**
  * Whom a failed fetch concerns. `item`: this node's copy of this item. `node`: the node; the same item may succeed
  * later. `unavailable`: nothing was asked. `disk`: our disk is full. `local`: our file system refused otherwise.
- * `interrupted`: a batch broke off before it came to the item. `cancelled`: by us.
+ * `interrupted`: a batch broke off when the item was next. `untouched`: it broke off before that. `cancelled`: by us.
  */
-export type FailureScope = 'item' | 'node' | 'unavailable' | 'disk' | 'local' | 'interrupted' | 'cancelled';
+export type FailureScope =
+  'item' | 'node' | 'unavailable' | 'disk' | 'local' | 'interrupted' | 'untouched' | 'cancelled';
 
 export interface FetchFailure {
   readonly result: 'failed';
@@ -58,8 +59,8 @@ export const publishFailure = (error: unknown, signal: AbortSignal): FetchFailur
 /** What a batch says of an item that it does not bring. */
 export const batchItemFailure = (status: 'missing' | 'unreadable'): FetchFailure => failure('item', status, undefined);
 
-/** A batch that broke off before it came to the item. */
-export const interruption = (cause: FetchFailure): FetchFailure =>
-  cause.scope === 'node' || cause.scope === 'item'
-    ? failure('interrupted', cause.reason, cause.error)
-    : failure(cause.scope, cause.reason, cause.error);
+/** What the break of a batch means for the items that it did not bring, of which one was next. */
+export const interruption = (cause: FetchFailure, wasNext: boolean): FetchFailure => {
+  const isNodes = cause.scope === 'node' || cause.scope === 'item';
+  return failure(isNodes ? (wasNext ? 'interrupted' : 'untouched') : cause.scope, cause.reason, cause.error);
+};

@@ -24,5 +24,6 @@ export const fetchSingle = async (
   } catch (error) {
     return remoteFailure(error, signal);
   }
-  return await publishContent(archive, item, content, signal);
+  const { body, sizeBytes } = content;
+  return await publishContent(archive, item, { body, sizeBytes, discard: () => content.discard() }, signal);
 };

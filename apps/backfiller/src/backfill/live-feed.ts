@@ -39,13 +39,14 @@ export class LiveFeed {
   /** Listens until the signal aborts; connects again after each end. Never rejects. */
   async run(): Promise<void> {
     const { signal, session, node } = this.#init;
-    for (let attempt = 0; !signal.aborted; attempt += 1) {
+    const isOver = (): boolean => signal.aborted;
+    for (let attempt = 0; !isOver(); attempt += 1) {
       const before = this.#lastId;
       let delayMs = 0;
       try {
         if (!(await this.#listen())) delayMs = session.parts.settings.intervalMs;
       } catch (error) {
-        if (!signal.aborted) session.accounts.logOf(node).debug({ err: error }, 'Live events broke off');
+        if (!isOver()) session.accounts.logOf(node).debug({ err: error }, 'Live events broke off');
       }
       if (this.#lastId !== before) attempt = 0;
       delayMs = Math.max(delayMs, node.circuit?.waitMs ?? 0, backoffDelayMs(attempt, RECONNECT));

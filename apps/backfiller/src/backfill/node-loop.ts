@@ -31,10 +31,10 @@ export class NodeLoop {
 
   /** Runs until the signal aborts. Never rejects. */
   async run(): Promise<void> {
-    while (!this.#signal.aborted) {
+    const isOver = (): boolean => this.#signal.aborted;
+    while (!isOver()) {
       const tally = await this.#pass();
-      if (this.#signal.aborted) return;
-      await this.#sleep(this.#conclude(tally));
+      if (!isOver()) await this.#sleep(this.#conclude(tally));
     }
   }
 

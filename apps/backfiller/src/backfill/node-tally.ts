@@ -41,6 +41,11 @@ export class NodeTally {
     this.#miss(itemKey, { pair, reason });
   }
 
+  /** Missing here too, but counted with another node. */
+  lack(pair: PairCounts, itemKey: string): void {
+    this.#miss(itemKey, { pair, reason: undefined });
+  }
+
   /** The item is here after all. */
   arrived(itemKey: string): void {
     if (this.#missing.size > 0) this.#missing.delete(itemKey);
@@ -91,7 +96,12 @@ export class NodeTally {
     return [...this.#pairs].map(([key, pair]) => {
       const slash = key.indexOf('/');
       const names = { channel: key.slice(0, slash), quality: key.slice(slash + 1) };
-      return { ...names, ...pair.toJSON(), failed: failed.get(pair) ?? { ...pair.failed }, skipped: { ...pair.skipped } };
+      return {
+        ...names,
+        ...pair.toJSON(),
+        failed: failed.get(pair) ?? { ...pair.failed },
+        skipped: { ...pair.skipped },
+      };
     });
   }
 
@@ -99,7 +109,8 @@ export class NodeTally {
     if (this.#missing.size < MAX_MISSING || this.#missing.has(itemKey)) this.#missing.set(itemKey, missing);
     else {
       this.#uncounted += 1;
-      if (missing.reason !== undefined) missing.pair.failed[missing.reason] = (missing.pair.failed[missing.reason] ?? 0) + 1;
+      if (missing.reason !== undefined)
+        missing.pair.failed[missing.reason] = (missing.pair.failed[missing.reason] ?? 0) + 1;
     }
   }
 }

@@ -34,8 +34,30 @@ export class PairCounts {
   }
 
   toJSON(): Omit<PairReport, 'channel' | 'quality'> {
-    const { segments, bytes, verified, tombstones, mismatches, failedAttempts, failed, skipped, hoursCompleted, planned } = this;
-    return { segments, bytes, verified, tombstones, mismatches, failedAttempts, failed, skipped, hoursCompleted, planned };
+    const {
+      segments,
+      bytes,
+      verified,
+      tombstones,
+      mismatches,
+      failedAttempts,
+      failed,
+      skipped,
+      hoursCompleted,
+      planned,
+    } = this;
+    return {
+      segments,
+      bytes,
+      verified,
+      tombstones,
+      mismatches,
+      failedAttempts,
+      failed,
+      skipped,
+      hoursCompleted,
+      planned,
+    };
   }
 }
 

@@ -11,7 +11,8 @@ export const readPassMemory = async (file: string, log: Pick<Logger, 'warn'>): P
   try {
     text = await readFile(file, 'utf8');
   } catch (error) {
-    if (!isErrnoException(error, 'ENOENT')) log.warn({ err: error, file }, 'Earlier passes cannot be read. All is compared anew');
+    if (!isErrnoException(error, 'ENOENT'))
+      log.warn({ err: error, file }, 'Earlier passes cannot be read. All is compared anew');
     return new PassMemory();
   }
   try {

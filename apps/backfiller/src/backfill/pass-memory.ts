@@ -55,7 +55,9 @@ export class NodeMemory {
   isSettled(pair: string, { remote, local, fromHourMicros }: SettledPair): boolean {
     const settled = this.#stored.pairs[pair]?.settled;
     if (settled === undefined) return false;
-    return settled.remote === remote && settled.local === local && (settled.fromHourMicros ?? -Infinity) <= fromHourMicros;
+    return (
+      settled.remote === remote && settled.local === local && (settled.fromHourMicros ?? -Infinity) <= fromHourMicros
+    );
   }
 
   settlePair(pair: string, { remote, local, fromHourMicros }: SettledPair): void {
@@ -103,7 +105,8 @@ export class PassMemory {
   }
 
   forEachTombstones(visit: (nodeKey: string, window: { startedMs: number; applied: number }) => void): void {
-    for (const [key, { tombstones }] of Object.entries(this.#stored.nodes)) if (tombstones !== undefined) visit(key, tombstones);
+    for (const [key, { tombstones }] of Object.entries(this.#stored.nodes))
+      if (tombstones !== undefined) visit(key, tombstones);
   }
 
   setTombstones(key: string, window: { startedMs: number; applied: number }): void {
@@ -113,12 +116,13 @@ export class PassMemory {
 
   /** Forgets nodes that are no longer listed, but for what they did with tombstones since `sinceMs`. */
   keepNodes(listed: ReadonlySet<string>, sinceMs: number): void {
-    for (const [key, node] of Object.entries(this.#stored.nodes)) {
-      if (listed.has(key)) continue;
+    const kept = Object.entries(this.#stored.nodes).flatMap(([key, node]): [string, StoredNode][] => {
+      if (listed.has(key)) return [[key, node]];
       const { tombstones } = node;
-      if (tombstones === undefined || tombstones.startedMs < sinceMs) delete this.#stored.nodes[key];
-      else this.#stored.nodes[key] = { rules: '', pairs: {}, tombstones };
-    }
+      const matters = tombstones !== undefined && tombstones.startedMs >= sinceMs;
+      return matters ? [[key, { rules: '', pairs: {}, tombstones }]] : [];
+    });
+    this.#stored.nodes = Object.fromEntries(kept);
   }
 
   toJSON(): StoredPasses {

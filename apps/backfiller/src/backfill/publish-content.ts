@@ -8,7 +8,7 @@ export interface ArrivedContent {
   readonly body: Uint8Array | AsyncIterable<Uint8Array>;
   readonly sizeBytes: number | undefined;
   /** Called where the stream was not begun. */
-  discard(): void;
+  readonly discard: () => void;
 }
 
 const put = (archive: Archive, item: WantedItem, content: Uint8Array | WatchedBody, options: PublishOptions) =>

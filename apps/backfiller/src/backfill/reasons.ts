@@ -1,73 +1,65 @@
 /** Why a name that a node has is not fetched. None of these makes a pass incomplete, save those in {@link UNRESOLVED}. */
-export const SKIP_REASONS = [
+export type SkipReason =
   /** Arrived in the meantime. */
-  'exists',
+  | 'exists'
   /** Neither a segment, nor a chat batch, nor a tombstone. */
-  'unparsable',
+  | 'unparsable'
   /** A file that is still being written. */
-  'temp',
+  | 'temp'
   /** Ended less than the recent cutoff ago: the local recorder may still bring it. */
-  'recent',
+  | 'recent'
   /** Ends later than our clock says. */
-  'future',
+  | 'future'
   /** Longer than a segment can be. */
-  'implausible',
+  | 'implausible'
   /** Hidden here by a tombstone. */
-  'tombstoned',
+  | 'tombstoned'
   /** The same content is here under a start that differs by at most 1 ms. */
-  'near-duplicate',
+  | 'near-duplicate'
   /** Suspect or partial, and a full segment with this start is here. */
-  'have-full',
+  | 'have-full'
   /** A second full segment for one start, from a node that may not replace. */
-  'second-full',
+  | 'second-full'
   /** Needed only if another item fails, like too many others. */
-  'deferred',
+  | 'deferred'
   /** Overlaps more of what is here than it adds, from a node that may not replace. */
-  'covered',
+  | 'covered'
   /** Tombstones or extras from a node that may not send them. */
-  'untrusted',
+  | 'untrusted'
   /** More bytes of extras than a node may bring in one pass. */
-  'extras-limit',
+  | 'extras-limit'
   /** A chat batch that has been merged into another since it was listed. */
-  'chat-gone',
+  | 'chat-gone'
   /** This node's copy was bad, and it is not asked again yet. */
-  'bad-copy',
-  /** More tombstones than a node may send. */
-  'tombstone-limit',
-] as const;
-
-export type SkipReason = (typeof SKIP_REASONS)[number];
+  | 'bad-copy';
 
 /** Skipped for now, and something is missing because of it. */
-export const UNRESOLVED: ReadonlySet<SkipReason> = new Set(['bad-copy', 'tombstone-limit', 'extras-limit']);
+export const UNRESOLVED: ReadonlySet<SkipReason> = new Set(['bad-copy', 'extras-limit']);
 
 /** Skipped for now: time changes the answer, so that the hour must be compared again. */
-export const PASSING: ReadonlySet<SkipReason> = new Set(['recent', 'future', 'deferred', 'bad-copy', 'tombstone-limit']);
+export const PASSING: ReadonlySet<SkipReason> = new Set(['recent', 'future', 'deferred', 'bad-copy']);
 
 /** Why a fetch failed. */
-export const FAIL_REASONS = [
+export type FailReason =
   /** The content is not what the name says. */
-  'mismatch',
+  | 'mismatch'
   /** Listed, and not there. */
-  'missing',
+  | 'missing'
   /** The node could not read its own file. */
-  'unreadable',
-  'too-large',
-  'truncated',
-  'timeout',
-  'unreachable',
+  | 'unreadable'
+  | 'too-large'
+  | 'truncated'
+  | 'timeout'
+  | 'unreachable'
   /** An HTTP status that does not belong there. */
-  'status',
+  | 'status'
   /** Something else than what was asked for. */
-  'invalid-reply',
+  | 'invalid-reply'
   /** The node is on back-off. */
-  'unavailable',
+  | 'unavailable'
   /** The node was taken off the list. */
-  'removed',
+  | 'removed'
   /** Our own file system refused, other than by being full. */
-  'local',
-  'disk-full',
-  'cancelled',
-] as const;
-
-export type FailReason = (typeof FAIL_REASONS)[number];
+  | 'local'
+  | 'disk-full'
+  | 'cancelled';

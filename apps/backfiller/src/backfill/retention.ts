@@ -61,7 +61,10 @@ export class Retention {
       log.info({ files: deleted.length }, `${path} deleted`);
     } else if (!this.#known.has(path)) {
       this.#known.add(path);
-      log.warn({ files: deleted.length, left: left.slice(0, 5) }, `${path} stays: ${left.length} files are not ours to delete`);
+      log.warn(
+        { files: deleted.length, left: left.slice(0, 5) },
+        `${path} stays: ${left.length} files are not ours to delete`,
+      );
     }
   }
 }

@@ -5,12 +5,19 @@ import { compareNode } from './compare-node.ts';
 import { NodePass } from './node-pass.ts';
 import type { PassScope } from './node-pass.ts';
 import type { NodeTally } from './node-tally.ts';
+import { NodeMemory } from './pass-memory.ts';
 import type { Session } from './session.ts';
 
 /** What earlier comparisons depend on: with other rules, what was settled may not be, and other digests are of interest. */
 const rulesOf = (session: Session, { trust }: BackfillNode): string => {
   const { channels, qualities, maxSegmentSeconds } = session.parts.settings;
   return JSON.stringify({ rules: 1, ...trust, maxSegmentSeconds, channels, qualities });
+};
+
+/** A refill looks at a few hours, whatever was settled there, and leaves no trace. */
+const memoryOf = ({ session, node, scope }: NodePass): NodeMemory => {
+  if (scope.only !== undefined) return new NodeMemory({ rules: '', pairs: {} });
+  return session.parts.memory.node(node.key, rulesOf(session, node));
 };
 
 /**
@@ -21,7 +28,7 @@ export const runNodePass = async (session: Session, node: BackfillNode, scope: P
   const pass = new NodePass(session, node, scope);
   let tombstonesAdmitted = true;
   try {
-    await compareNode(pass, session.parts.memory.node(node.key, rulesOf(session, node)));
+    await compareNode(pass, memoryOf(pass));
     tombstonesAdmitted = await applyTombstones(pass);
     if (scope.extras) await compareExtras(pass);
   } catch (error) {
@@ -38,11 +45,12 @@ export const runNodePass = async (session: Session, node: BackfillNode, scope: P
 const conclude = async (pass: NodePass): Promise<void> => {
   const { session, node, scope, tally } = pass;
   const { metrics, now, saveMemory } = session.parts;
-  if (!scope.dryRun) await saveMemory();
+  const isWholePass = !scope.dryRun && scope.only === undefined;
+  if (isWholePass) await saveMemory();
   for (const { channel, quality, skipped } of tally.toReport(node).pairs) {
     if (channel === '') continue;
     const near = skipped['near-duplicate'] ?? 0;
     metrics.smallDifferenceSegments.set({ remote: node.name, channel, quality }, near);
   }
-  if (tally.isComplete && !scope.dryRun) metrics.lastComplete.set({ remote: node.name }, now() / 1000);
+  if (tally.isComplete && isWholePass) metrics.lastComplete.set({ remote: node.name }, now() / 1000);
 };

@@ -21,7 +21,11 @@ export const runSinglePass = async ({ parts, nodes, scope, signal }: SinglePassI
   await session.disk.check();
   for (const node of nodes) session.scheduler.addNode(node);
   const passes = Promise.all(nodes.map((node) => runNodePass(session, node, scope)));
-  await settledSoon(passes.then(() => session.scheduler.idle()), signal, GRACE_MS);
+  await settledSoon(
+    passes.then(() => session.scheduler.idle()),
+    signal,
+    GRACE_MS,
+  ).finally(() => session.scheduler.close());
   return summarize({
     nodes: nodes.map((node) => session.accounts.of(node).toReport(node)),
     dryRun: scope.dryRun,

@@ -1,11 +1,13 @@
 import type { BackfillNode } from './backfill-node.ts';
 import type { BackfillSettings } from './backfill-settings.ts';
 import type { DiskGuard } from './disk-guard.ts';
-import type { FetchFailure, FetchResult } from './fetch-result.ts';
+import type { FailureScope, FetchFailure, FetchResult } from './fetch-result.ts';
 import { NodeLane } from './node-lane.ts';
 import type { FailReason } from './reasons.ts';
+import { Turns } from './turns.ts';
+import type { Turn } from './turns.ts';
 import { addOffer, openOffers } from './wanted-item.ts';
-import type { Settlement, WantedItem } from './wanted-item.ts';
+import type { Offer, Settlement, WantedItem } from './wanted-item.ts';
 
 export type FetchItems = (
   items: readonly WantedItem[],
@@ -15,10 +17,7 @@ export type FetchItems = (
 ) => Promise<void>;
 
 export interface SchedulerInit {
-  readonly settings: Pick<
-    BackfillSettings,
-    'downloadConcurrency' | 'totalConcurrency' | 'slowAfterMs' | 'batchSize'
-  >;
+  readonly settings: Pick<BackfillSettings, 'downloadConcurrency' | 'totalConcurrency' | 'slowAfterMs' | 'batchSize'>;
   readonly disk: DiskGuard;
   readonly signal: AbortSignal;
   /** Never rejects; reports each item once. */
@@ -34,12 +33,6 @@ export interface SchedulerInit {
 
 /** A batch that broke off before it came to an item is no fault of the item's; after so many it counts as one. */
 const MAX_INTERRUPTIONS = 3;
-const SLOW_CHECK_MS = 1000;
-
-interface Run {
-  readonly startedMs: number;
-  counts: boolean;
-}
 
 /**
  * One queue for all nodes: each item is fetched once, from the node with the fewest recent failures that has it and a
@@ -49,15 +42,20 @@ interface Run {
 export class Scheduler {
   readonly #init: SchedulerInit;
   readonly #lanes = new Map<string, NodeLane>();
-  readonly #runs = new Set<Run>();
+  readonly #turns: Turns;
   readonly #running = new Set<Promise<void>>();
-  #counted = 0;
   #pumping = false;
-  #slowTimer: NodeJS.Timeout | undefined;
+  readonly #onAbort = (): void => this.#dropAll('cancelled');
 
   constructor(init: SchedulerInit) {
     this.#init = init;
-    init.signal.addEventListener('abort', () => this.#dropAll('cancelled'), { once: true });
+    this.#turns = new Turns({ slowAfterMs: init.settings.slowAfterMs, onReleased: () => this.pump() });
+    init.signal.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  /** Lets go of the signal. */
+  close(): void {
+    this.#init.signal.removeEventListener('abort', this.#onAbort);
   }
 
   get queued(): number {
@@ -70,7 +68,7 @@ export class Scheduler {
   }
 
   get inFlight(): number {
-    return this.#runs.size;
+    return this.#turns.running;
   }
 
   /** Signal of all work for the node: it aborts when the node is removed. */
@@ -135,7 +133,7 @@ export class Scheduler {
     const { disk, settings } = this.#init;
     if (disk.state === 'given-up') this.#dropAll('disk-full');
     for (const lane of this.#lanes.values()) if (lane.isOpenCircuit) this.#dropLane(lane, 'unavailable');
-    while (this.#counted < settings.totalConcurrency && this.#runs.size < disk.limit) {
+    while (this.#turns.taken < settings.totalConcurrency && this.#turns.running < disk.limit) {
       const lane = this.#nextLane();
       if (lane === undefined) return;
       const items = this.#take(lane);
@@ -146,7 +144,8 @@ export class Scheduler {
   #nextLane(): NodeLane | undefined {
     let best: NodeLane | undefined;
     for (const lane of this.#lanes.values()) {
-      if (lane.queue.size === 0 || lane.inFlight >= this.#init.settings.downloadConcurrency || !lane.isAvailable) continue;
+      if (lane.queue.size === 0 || lane.inFlight >= this.#init.settings.downloadConcurrency || !lane.isAvailable)
+        continue;
       if (best === undefined || isBetter(lane, best)) best = lane;
     }
     return best;
@@ -178,21 +177,24 @@ export class Scheduler {
   }
 
   #launch(lane: NodeLane, items: readonly WantedItem[]): void {
-    const run: Run = { startedMs: performance.now(), counts: true };
-    this.#runs.add(run);
-    this.#counted += 1;
+    const turn = this.#turns.begin();
     lane.inFlight += 1;
-    this.#watchSlow();
     const running = this.#init
       .fetch(items, lane.node, lane.signal, (item, result) => this.#handle(item, lane, result))
-      .finally(() => this.#land(lane, run, running));
+      .catch((error: unknown) => this.#abandon(items, lane, error))
+      .finally(() => this.#land(lane, turn, running));
     this.#running.add(running);
   }
 
-  #land(lane: NodeLane, run: Run, running: Promise<void>): void {
+  /** Something here is broken: what was not settled must not be waited for. */
+  #abandon(items: readonly WantedItem[], lane: NodeLane, error: unknown): void {
+    const failure: FetchFailure = { result: 'failed', scope: 'local', reason: 'local', error };
+    for (const item of items) if (item.state === 'running') this.#handleFailure(item, lane, failure);
+  }
+
+  #land(lane: NodeLane, turn: Turn, running: Promise<void>): void {
     this.#running.delete(running);
-    this.#runs.delete(run);
-    if (run.counts) this.#counted -= 1;
+    this.#turns.end(turn);
     lane.inFlight -= 1;
     void this.#init.disk.check();
     this.pump();
@@ -211,13 +213,13 @@ export class Scheduler {
 
   #handleFailure(item: WantedItem, lane: NodeLane, failure: FetchFailure): void {
     const { node } = lane;
-    const offer = item.offers.get(node.key);
     const { scope, reason } = failure;
-    const again = scope === 'disk' || (scope === 'interrupted' && ++(offer ?? { interruptions: 0 }).interruptions < MAX_INTERRUPTIONS);
     if (scope === 'disk') this.#init.disk.pause({ err: failure.error });
-    else if (scope !== 'cancelled') this.#init.onFailure(item, node, failure);
-    if (scope === 'item' || scope === 'node') lane.noteFailure();
-    if (offer !== undefined && !again) offer.failed = this.#lanes.has(node.key) || this.#init.signal.aborted ? reason : 'removed';
+    if (COUNTED.has(scope)) this.#init.onFailure(item, node, failure);
+    if (COUNTED.has(scope) && scope !== 'local') lane.noteFailure();
+    const offer = item.offers.get(node.key);
+    if (offer !== undefined && !mayAskAgain(offer, scope))
+      offer.failed = this.#lanes.has(node.key) ? reason : 'removed';
     if (scope === 'local') this.fail(item, reason);
     else this.requeue(item);
   }
@@ -243,29 +245,19 @@ export class Scheduler {
   #dropAll(reason: FailReason): void {
     for (const lane of this.#lanes.values()) this.#dropLane(lane, reason);
   }
-
-  /** A timer only while something runs. */
-  #watchSlow(): void {
-    this.#slowTimer ??= setInterval(() => this.#releaseSlow(), SLOW_CHECK_MS).unref();
-  }
-
-  #releaseSlow(): void {
-    const before = performance.now() - this.#init.settings.slowAfterMs;
-    for (const run of this.#runs) {
-      if (!run.counts || run.startedMs > before) continue;
-      run.counts = false;
-      this.#counted -= 1;
-    }
-    if (this.#runs.size === 0) {
-      clearInterval(this.#slowTimer);
-      this.#slowTimer = undefined;
-    }
-    this.pump();
-  }
 }
+
+/** Failures that are somebody's: those of a node that was asked, and our file system's. */
+const COUNTED: ReadonlySet<FailureScope> = new Set(['item', 'node', 'interrupted', 'local']);
+
+/** Whether the node may be asked for the item again in this pass. */
+const mayAskAgain = (offer: Offer, scope: FailureScope): boolean => {
+  if (scope !== 'interrupted' && scope !== 'untouched') return scope === 'disk';
+  offer.interruptions += 1;
+  return offer.interruptions < MAX_INTERRUPTIONS;
+};
 
 const isBetter = (a: NodeLane, b: NodeLane): boolean =>
   a.failures === b.failures ? a.inFlight < b.inFlight : a.failures < b.failures;
 
-const lastFailure = (item: WantedItem): FailReason =>
-  [...item.offers.values()].at(-1)?.failed ?? 'removed';
+const lastFailure = (item: WantedItem): FailReason => [...item.offers.values()].at(-1)?.failed ?? 'removed';

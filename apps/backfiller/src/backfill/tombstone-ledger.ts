@@ -1,4 +1,5 @@
 import type { SegmentAddress } from '../archive/archive.ts';
+import type { BackfillSettings } from './backfill-settings.ts';
 
 /** 24 hours. */
 export const TOMBSTONE_WINDOW_MS = 86_400_000;
@@ -12,6 +13,16 @@ export interface TombstoneLimits {
   readonly perPass: number;
   readonly perDay: number;
 }
+
+/** Ten full passes a day: enough for people who hide by hand, little against the 40,000 segments of a day. */
+const PASSES_PER_DAY = 10;
+
+export const tombstoneLimits = (
+  settings: Pick<BackfillSettings, 'tombstoneLimit' | 'tombstoneDailyLimit'>,
+): TombstoneLimits => ({
+  perPass: settings.tombstoneLimit,
+  perDay: settings.tombstoneDailyLimit ?? PASSES_PER_DAY * settings.tombstoneLimit,
+});
 
 /** New tombstones of one node in one pass. Above the limit only their number is kept. */
 export class TombstoneBasket {
@@ -51,6 +62,10 @@ export class TombstoneLedger {
   constructor(limits: TombstoneLimits, now: () => number = Date.now) {
     this.#limits = limits;
     this.#now = now;
+  }
+
+  get limits(): TombstoneLimits {
+    return this.#limits;
   }
 
   /** Books `count` tombstones of a node; false where it may not send as many, then none is booked. */

@@ -69,6 +69,8 @@ export const backfillCommand = defineCommand({
     }
     await opened.startNodes(signal);
     const report = await measuredPass(opened.engine, { signal, dryRun: config.dryRun });
+    // What a killed run left would else stay for ever where every pass is shorter than the sweep.
+    await archive.swept({ signal });
     output.result(report, () => formatReport(report));
     signal.throwIfAborted();
     return exitCodeOf(report);

@@ -10,9 +10,10 @@ export async function coverageOfRange(
   place: RangePlace,
   startMicros: number,
   endMicros: number,
+  windowMicros?: number,
 ): Promise<Coverage> {
   let sum = coverageOf([], startMicros, startMicros);
-  for await (const window of rangeWindows(sequences, place, startMicros, endMicros)) {
+  for await (const window of rangeWindows(sequences, place, startMicros, endMicros, windowMicros)) {
     sum = joined(sum, coverageOf(window.sequence, window.startMicros, window.endMicros));
   }
   return sum;

@@ -1,5 +1,5 @@
 import type { HourSequence, Sequence } from '@waybill/segments';
-import { joinHours, parseHour, startOfHour } from '@waybill/segments';
+import { bestOfHour, joinHours, parseHour, startOfHour } from '@waybill/segments';
 import type { HourSequences } from './hour-sequences.ts';
 
 export interface RangePlace {
@@ -57,8 +57,13 @@ async function prepareHours(
   return wanted.map((hour) => found.get(hour)).filter((hour) => hour !== undefined);
 }
 
+/** The hour without what begins earlier; made anew, since a sequence keeps more than its list. */
 function fromStart(hour: HourSequence, startMicros: number): HourSequence {
-  const first = hour.segments[0];
-  if (first === undefined || first.startMicros >= startMicros) return hour;
-  return { ...hour, segments: hour.segments.filter((segment) => segment.startMicros >= startMicros) };
+  const first = hour.segments.findIndex((segment) => segment.startMicros >= startMicros);
+  if (first === 0 || hour.segments.length === 0) return hour;
+  const later = first === -1 ? [] : hour.segments.slice(first);
+  return bestOfHour(
+    hour.hour,
+    later.map(({ name }) => name),
+  );
 }

@@ -6,7 +6,9 @@ import { rangeSequence } from './range-sequence.ts';
 
 const HOUR_MICROS = 3_600_000_000;
 /** What one request holds at once: a day of segments of 2 s is 22 MB. */
-export const WINDOW_MICROS = 24 * HOUR_MICROS;
+const WINDOW_MICROS = 24 * HOUR_MICROS;
+/** A window that grew to this many segments (50 MB) ends anywhere. */
+const MAX_ITEMS = 100_000;
 
 export interface RangeWindow extends RangeSequence {
   readonly startMicros: number;
@@ -14,67 +16,65 @@ export interface RangeWindow extends RangeSequence {
 }
 
 /**
- * The best sequence of a range of any length, in windows of at most a day, so that memory does not grow with the range.
- * One after the other they are what one sequence over all of it would be, with a hole at the edge of a window once more:
- * a window ends where its last full segment begins, which nothing can displace, and the next one goes on from there.
+ * The best sequence of a range of any length, in windows of about a day, so that memory does not grow with the range.
+ * One after the other they are what one sequence over all of it would be: a window ends where a segment begins that
+ * nothing can displace, and the next one goes on from there. Without such a place the window is made longer.
  */
 export async function* rangeWindows(
   sequences: HourSequences,
   place: RangePlace,
   startMicros: number,
   endMicros: number,
+  windowMicros = WINDOW_MICROS,
 ): AsyncGenerator<RangeWindow, void, undefined> {
   let from = startMicros;
-  while (endMicros - from > WINDOW_MICROS) {
-    const window = isEmptyDay(place, from)
-      ? emptyWindow(place, from, endMicros)
-      : await fullWindow(sequences, place, from, from > startMicros);
+  do {
+    const window = await windowFrom(sequences, place, from, endMicros, { windowMicros, continued: from > startMicros });
     yield window;
     from = window.endMicros;
-  }
-  const continued = from > startMicros;
-  yield { startMicros: from, endMicros, ...(await rangeSequence(sequences, place, from, endMicros, { continued })) };
+  } while (from < endMicros);
 }
 
-async function fullWindow(
+async function windowFrom(
   sequences: HourSequences,
   place: RangePlace,
   from: number,
-  continued: boolean,
+  endMicros: number,
+  { windowMicros, continued }: { windowMicros: number; continued: boolean },
 ): Promise<RangeWindow> {
-  const latest = from + WINDOW_MICROS;
-  const { sequence, hours } = await rangeSequence(sequences, place, from, latest, { continued });
-  const cut = cutIndex(sequence, from, latest);
-  if (cut === -1) return { startMicros: from, endMicros: latest, sequence, hours };
-  return {
-    startMicros: from,
-    endMicros: sequence[cut]?.startMicros ?? latest,
-    sequence: sequence.slice(0, cut),
-    hours,
-  };
+  for (let latest = from; ;) {
+    // Years of nothing are one step.
+    latest = Math.min(endMicros, Math.max(latest, nextHourMicros(place.existing, latest)) + windowMicros);
+    const { sequence, hours } = await rangeSequence(sequences, place, from, latest, { continued });
+    if (latest === endMicros) return { startMicros: from, endMicros, sequence, hours };
+    const cut = cutIndex(sequence, from, latest);
+    const cutMicros = cut === undefined ? undefined : sequence[cut]?.startMicros;
+    if (cutMicros !== undefined) {
+      return { startMicros: from, endMicros: cutMicros, sequence: sequence.slice(0, cut), hours };
+    }
+  }
 }
 
-/** The last full segment that begins inside the window; where there is none, the last one of any type. */
-function cutIndex(sequence: Sequence, from: number, latest: number): number {
+/**
+ * Where the window may end: at the last full segment that comes third in a row of full ones. What is chosen near the end
+ * of a range can depend on that end, since a better segment may take over from a bad one if nothing follows; two full
+ * segments on, it no longer does. Undefined where there is no such place, and the window is not too large yet.
+ */
+function cutIndex(sequence: Sequence, from: number, latest: number): number | undefined {
   const isInside = (item: Sequence[number]): boolean =>
-    item !== null && item.startMicros > from && item.startMicros < latest;
-  const full = sequence.findLastIndex((item) => item?.type === 'full' && isInside(item));
-  return full === -1 ? sequence.findLastIndex(isInside) : full;
+    item !== null && item.durationMicros > 0 && item.startMicros > from && item.startMicros < latest;
+  const isFull = (index: number): boolean => sequence[index]?.type === 'full';
+  const sure = sequence.findLastIndex(
+    (item, index) => isInside(item) && isFull(index) && isFull(index - 1) && isFull(index - 2),
+  );
+  if (sure !== -1) return sure;
+  const some = sequence.length > MAX_ITEMS ? sequence.findLastIndex(isInside) : -1;
+  return some === -1 ? undefined : some;
 }
 
-function isEmptyDay({ existing }: RangePlace, from: number): boolean {
-  return nextHourMicros(existing, from) > from + WINDOW_MICROS;
-}
-
-/** A hole up to the next hour that there is: years of nothing are one step. */
-function emptyWindow({ existing }: RangePlace, from: number, endMicros: number): RangeWindow {
-  const until = Math.min(nextHourMicros(existing, from), endMicros - 1);
-  return { startMicros: from, endMicros: until, sequence: [null], hours: [] };
-}
-
-/** Start of the first hour that may hold something of the time from `from` on. */
-function nextHourMicros(existing: readonly string[], from: number): number {
-  const first = startOfHour(from) - HOUR_MICROS;
+/** Start of the first hour that may hold something of the time from `micros` on. */
+function nextHourMicros(existing: readonly string[], micros: number): number {
+  const first = startOfHour(micros) - HOUR_MICROS;
   const next = existing.find((hour) => parseHour(hour) >= first);
   return next === undefined ? Infinity : parseHour(next);
 }

@@ -27,7 +27,7 @@ export class ChatTooLargeError extends WaybillError {
 /** Status of each error that a route may let out; the messages of these are shown. */
 export const SERVE_ERROR_STATUS: ErrorStatusTable = {
   ERR_QUERY_INVALID: 400,
-  ERR_PATH_COMPONENT_INVALID: 404,
+  ERR_PATH_COMPONENT_INVALID: 403,
   ERR_HOUR_INVALID: 400,
   ERR_CHAT_TOO_LARGE: 413,
   ERR_EXTRAS_TOO_MANY: 503,

@@ -51,7 +51,11 @@ export const verifyArchive = async (init: VerifyInit): Promise<VerifyReport> => 
 type Hour = Omit<SegmentAddress, 'name'>;
 
 /** A directory that cannot be listed is reported, and the next one comes. */
-const listOr = async (tally: VerifyTally, path: string, list: () => Promise<readonly string[]>): Promise<readonly string[]> => {
+const listOr = async (
+  tally: VerifyTally,
+  path: string,
+  list: () => Promise<readonly string[]>,
+): Promise<readonly string[]> => {
   try {
     return await list();
   } catch (error) {
@@ -60,11 +64,17 @@ const listOr = async (tally: VerifyTally, path: string, list: () => Promise<read
   }
 };
 
-async function* hoursOf({ archive, channels, qualities, signal, ...range }: VerifyInit, tally: VerifyTally): AsyncGenerator<Hour> {
+async function* hoursOf(
+  { archive, channels, qualities, signal, ...range }: VerifyInit,
+  tally: VerifyTally,
+): AsyncGenerator<Hour> {
   const { startMicros = -Infinity, endMicros = Infinity } = range;
   for (const channel of channels ?? (await listOr(tally, '.', () => archive.listChannels({ signal })))) {
-    for (const quality of qualities ?? (await listOr(tally, channel, () => archive.listQualities(channel, { signal })))) {
-      for (const hour of await listOr(tally, `${channel}/${quality}`, () => archive.listHours(channel, quality, { signal }))) {
+    for (const quality of qualities ??
+      (await listOr(tally, channel, () => archive.listQualities(channel, { signal })))) {
+      for (const hour of await listOr(tally, `${channel}/${quality}`, () =>
+        archive.listHours(channel, quality, { signal }),
+      )) {
         signal?.throwIfAborted();
         const micros = parseHour(hour);
         if (micros + HOUR_MICROS > startMicros && micros < endMicros) yield { channel, quality, hour };
@@ -76,7 +86,8 @@ async function* hoursOf({ archive, channels, qualities, signal, ...range }: Veri
 const verifyHour = async (init: VerifyInit, hour: Hour, tally: VerifyTally): Promise<void> => {
   const { archive, signal, concurrency = 2, progress } = init;
   const path = `${hour.channel}/${hour.quality}/${hour.hour}`;
-  const list = async (): Promise<readonly string[]> => (await archive.listHour(hour.channel, hour.quality, hour.hour, { signal })).names;
+  const list = async (): Promise<readonly string[]> =>
+    (await archive.listHour(hour.channel, hour.quality, hour.hour, { signal })).names;
   const names = await listOr(tally, path, list);
   // The workers share the iterator: each takes the next name that nobody has.
   const queue = names.values();
@@ -102,7 +113,11 @@ const verifyOne = async (init: VerifyInit, address: SegmentAddress, tally: Verif
   init.progress?.onProblem?.(problem);
 };
 
-const examine = async (init: VerifyInit, address: SegmentAddress, tally: VerifyTally): Promise<VerifyProblem | undefined> => {
+const examine = async (
+  init: VerifyInit,
+  address: SegmentAddress,
+  tally: VerifyTally,
+): Promise<VerifyProblem | undefined> => {
   const path = `${address.channel}/${address.quality}/${address.hour}/${address.name}`;
   let found: Verdict;
   try {

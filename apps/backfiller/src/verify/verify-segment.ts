@@ -18,14 +18,20 @@ const expectedDigest = (name: string): Digest | undefined => {
 };
 
 /** Hashes a segment or chat batch again, in bounded memory. Rejects where it cannot be read. */
-export const verifySegment = async (archive: Archive, address: SegmentAddress, options?: AbortOptions): Promise<Verdict> => {
+export const verifySegment = async (
+  archive: Archive,
+  address: SegmentAddress,
+  options?: AbortOptions,
+): Promise<Verdict> => {
   const expected = expectedDigest(address.name);
   if (expected === undefined) return { verdict: 'without-digest' };
   const content = await archive.open(address, options);
   if (content === undefined) return { verdict: 'vanished' };
   const { sizeBytes } = content;
   const actual = await digestOf(content, options);
-  return digestsEqual(expected, actual) ? { verdict: 'good', sizeBytes } : { verdict: 'corrupt', sizeBytes, expected, actual };
+  return digestsEqual(expected, actual)
+    ? { verdict: 'good', sizeBytes }
+    : { verdict: 'corrupt', sizeBytes, expected, actual };
 };
 
 const digestOf = async (content: OpenedContent, { signal }: AbortOptions = {}): Promise<Digest> => {

@@ -4,7 +4,17 @@ import { temporaryDirectory } from '@waybill/test-kit';
 import { describe, expect, it } from 'vitest';
 import { createMemoryRemoteNode } from '../support/memory-remote-node.ts';
 import type { MemoryRemoteNode } from '../support/memory-remote-node.ts';
-import { CHANNEL, filesOf, HOUR, makeEngine, makeSegment, makeSegments, namesIn, openTestArchive, QUALITY } from './support.ts';
+import {
+  CHANNEL,
+  filesOf,
+  HOUR,
+  makeEngine,
+  makeSegment,
+  makeSegments,
+  namesIn,
+  openTestArchive,
+  QUALITY,
+} from './support.ts';
 
 const stateOf = (base: string): string => path.join(base, '.waybill');
 
@@ -21,7 +31,10 @@ describe('a pass over a node of ours', () => {
     const first = makeEngine({ archive, nodes: [node], state: stateOf(directory.path) });
     expect(await first.engine.runPass()).toMatchObject({ complete: true, totals: { segments: 30 } });
 
-    for (const engine of [first.engine, makeEngine({ archive, nodes: [node], state: stateOf(directory.path) }).engine]) {
+    for (const engine of [
+      first.engine,
+      makeEngine({ archive, nodes: [node], state: stateOf(directory.path) }).engine,
+    ]) {
       node.forgetCalls();
       expect(await engine.runPass()).toMatchObject({ complete: true, totals: { segments: 0 } });
       expect(requests(node)).toEqual(['digest']);
@@ -142,8 +155,16 @@ describe('a pass over a wubloader node', () => {
     await using directory = await temporaryDirectory();
     await using archive = await openTestArchive(directory.path);
     const hours = ['2026-05-01T08', HOUR, '2026-05-01T09'];
-    const node = createMemoryRemoteNode({ protocol: null, files: filesOf(hours.flatMap((hour) => makeSegments(2, { hour }))) });
-    const { engine } = makeEngine({ archive, nodes: [node], state: stateOf(directory.path), settings: { listingConcurrency: 1 } });
+    const node = createMemoryRemoteNode({
+      protocol: null,
+      files: filesOf(hours.flatMap((hour) => makeSegments(2, { hour }))),
+    });
+    const { engine } = makeEngine({
+      archive,
+      nodes: [node],
+      state: stateOf(directory.path),
+      settings: { listingConcurrency: 1 },
+    });
 
     expect((await engine.runPass()).totals.segments).toBe(6);
 
@@ -155,8 +176,16 @@ describe('a pass over a wubloader node', () => {
   it('skips hours before the start without listing them', async () => {
     await using directory = await temporaryDirectory();
     await using archive = await openTestArchive(directory.path);
-    const node = createMemoryRemoteNode({ protocol: null, files: filesOf(['2026-04-01T10', HOUR].map((hour) => makeSegment(0, { hour }))) });
-    const { engine } = makeEngine({ archive, nodes: [node], state: stateOf(directory.path), settings: { start: { hoursAgo: 48 } } });
+    const node = createMemoryRemoteNode({
+      protocol: null,
+      files: filesOf(['2026-04-01T10', HOUR].map((hour) => makeSegment(0, { hour }))),
+    });
+    const { engine } = makeEngine({
+      archive,
+      nodes: [node],
+      state: stateOf(directory.path),
+      settings: { start: { hoursAgo: 48 } },
+    });
     expect(await engine.runPass()).toMatchObject({ complete: true, totals: { segments: 1 } });
     expect(node.countCalls('listHour')).toBe(1);
   });
@@ -165,8 +194,16 @@ describe('a pass over a wubloader node', () => {
     await using directory = await temporaryDirectory();
     await using archive = await openTestArchive(directory.path);
     const segment = makeSegment(0);
-    const node = createMemoryRemoteNode({ protocol: null, files: { ...filesOf([segment]), [`${CHANNEL}/${QUALITY}/lost+found/x`]: new Uint8Array() } });
-    const { engine } = makeEngine({ archive, nodes: [node], state: stateOf(directory.path), settings: { start: { hoursAgo: 48 } } });
+    const node = createMemoryRemoteNode({
+      protocol: null,
+      files: { ...filesOf([segment]), [`${CHANNEL}/${QUALITY}/lost+found/x`]: new Uint8Array() },
+    });
+    const { engine } = makeEngine({
+      archive,
+      nodes: [node],
+      state: stateOf(directory.path),
+      settings: { start: { hoursAgo: 48 } },
+    });
     const report = await engine.runPass();
     expect(report).toMatchObject({ complete: true, totals: { segments: 1 } });
     expect(report.nodes[0]?.refusedNames).toBe(1);
@@ -179,7 +216,12 @@ describe('the record of earlier passes', () => {
     await using archive = await openTestArchive(directory.path);
     const node = createMemoryRemoteNode({ files: filesOf([makeSegment(0), makeSegment(0, { quality: '480p' })]) });
     const run = async (qualities: string[]) =>
-      await makeEngine({ archive, nodes: [node], state: stateOf(directory.path), settings: { qualities } }).engine.runPass();
+      await makeEngine({
+        archive,
+        nodes: [node],
+        state: stateOf(directory.path),
+        settings: { qualities },
+      }).engine.runPass();
     await run([QUALITY]);
     await run([QUALITY]);
     expect(await run([QUALITY, '480p'])).toMatchObject({ complete: true, totals: { segments: 1 } });
@@ -191,7 +233,9 @@ describe('the record of earlier passes', () => {
     const [a, b] = ['a', 'b'].map((name) => createMemoryRemoteNode({ name, files: filesOf([makeSegment(0)]) }));
     await makeEngine({ archive, nodes: [a!], state: stateOf(directory.path) }).engine.runPass();
     await makeEngine({ archive, nodes: [b!], state: stateOf(directory.path) }).engine.runPass();
-    const stored = JSON.parse(await readFile(path.join(stateOf(directory.path), 'passes.json'), 'utf8')) as { nodes: object };
+    const stored = JSON.parse(await readFile(path.join(stateOf(directory.path), 'passes.json'), 'utf8')) as {
+      nodes: object;
+    };
     expect(Object.keys(stored.nodes)).toEqual([b!.key]);
   });
 });

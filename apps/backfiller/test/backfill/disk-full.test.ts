@@ -24,11 +24,19 @@ describe('a full disk', () => {
     await using directory = await temporaryDirectory();
     await using archive = await openTestArchive(directory.path);
     const node = createMemoryRemoteNode({ protocol: null, files: filesOf(makeSegments(500)) });
-    const { engine, lines } = makeEngine({ archive: onSmallDisk(archive, { left: 100 }), nodes: [node], state: stateOf(directory.path) });
+    const { engine, lines } = makeEngine({
+      archive: onSmallDisk(archive, { left: 100 }),
+      nodes: [node],
+      state: stateOf(directory.path),
+    });
 
     const report = await engine.runPass();
 
-    expect(report).toMatchObject({ complete: false, stoppedBy: 'disk-full', totals: { segments: 100, failed: { 'disk-full': 400 } } });
+    expect(report).toMatchObject({
+      complete: false,
+      stoppedBy: 'disk-full',
+      totals: { segments: 100, failed: { 'disk-full': 400 } },
+    });
     expect(node.contentsServed).toBeLessThan(110);
     expect(lines.filter(({ level }) => level >= 40).map(({ msg }) => msg)).toEqual(['The disk is full. Giving up']);
     expect(await namesIn(archive)).toHaveLength(100);
@@ -59,7 +67,13 @@ describe('a full disk', () => {
     await using archive = await openTestArchive(directory.path);
     const node = createMemoryRemoteNode({ files: filesOf(makeSegments(5)) });
     const settings = { minFreeBytes: 1000 };
-    const { engine } = makeEngine({ archive, nodes: [node], state: stateOf(directory.path), settings, freeBytes: async () => 999 });
+    const { engine } = makeEngine({
+      archive,
+      nodes: [node],
+      state: stateOf(directory.path),
+      settings,
+      freeBytes: async () => 999,
+    });
     expect(await engine.runPass()).toMatchObject({ stoppedBy: 'disk-full', totals: { segments: 0 } });
     expect(node.contentsServed).toBe(0);
   });
@@ -69,7 +83,10 @@ describe('DiskGuard', () => {
   const makeGuard = (free: () => number, minFreeBytes = 0) => {
     const lines: string[] = [];
     const controller = new AbortController();
-    const log = { info: (_: unknown, text?: string) => lines.push(text ?? String(_)), error: (_: unknown, text?: string) => lines.push(text ?? String(_)) };
+    const log = {
+      info: (_: unknown, text?: string) => lines.push(text ?? String(_)),
+      error: (_: unknown, text?: string) => lines.push(text ?? String(_)),
+    };
     const guard = new DiskGuard({
       freeBytes: async () => free(),
       minFreeBytes,
@@ -106,7 +123,7 @@ describe('DiskGuard', () => {
 
   it('stays paused while less is free than is to be kept', async () => {
     let looks = 0;
-    const { guard, stop } = makeGuard(() => (looks += 1, 5e6), 6e6);
+    const { guard, stop } = makeGuard(() => ((looks += 1), 5e6), 6e6);
     await guard.check();
     expect(guard.state).toBe('paused');
     await waitFor(() => looks > 3);

@@ -1,11 +1,23 @@
 import path from 'node:path';
 import { NodeUnreachableError } from '@waybill/http-kit';
-import { temporaryDirectory } from '@waybill/test-kit';
+import { temporaryDirectory, waitFor } from '@waybill/test-kit';
 import { describe, expect, it } from 'vitest';
 import { withCircuitBreaker } from '../../src/remote/with-circuit-breaker.ts';
 import { createMemoryRemoteNode } from '../support/memory-remote-node.ts';
 import type { MemoryRemoteNode } from '../support/memory-remote-node.ts';
-import { archiveWith, CHANNEL, filesOf, HOUR, makeEngine, makeSegment, makeSegments, namesIn, NOW_MS, openTestArchive, QUALITY } from './support.ts';
+import {
+  archiveWith,
+  CHANNEL,
+  filesOf,
+  HOUR,
+  makeEngine,
+  makeSegment,
+  makeSegments,
+  namesIn,
+  NOW_MS,
+  openTestArchive,
+  QUALITY,
+} from './support.ts';
 
 const stateOf = (base: string): string => path.join(base, '.waybill');
 const unreachable = (): never => {
@@ -128,13 +140,22 @@ describe.each([
     await using directory = await temporaryDirectory();
     await using archive = await openTestArchive(directory.path);
     const segments = makeSegments(200);
-    const hanging = createMemoryRemoteNode({ name: 'hanging', protocol, files: filesOf([...segments, makeSegment(1000)]) });
+    const hanging = createMemoryRemoteNode({
+      name: 'hanging',
+      protocol,
+      files: filesOf([...segments, makeSegment(1000)]),
+    });
     const controller = new AbortController();
     hanging.onCall = async ({ method }, { signal }) => {
       if (contents.includes(method)) await untilAborted(signal);
     };
     const good = createMemoryRemoteNode({ name: 'good', protocol, files: filesOf(segments) });
-    const { engine } = makeEngine({ archive, nodes: [hanging, good], state: stateOf(directory.path), settings: { batchSize: 8 } });
+    const { engine } = makeEngine({
+      archive,
+      nodes: [hanging, good],
+      state: stateOf(directory.path),
+      settings: { batchSize: 8 },
+    });
 
     const pass = engine.runPass({ signal: controller.signal });
     // What the hanging node has begun is its own; everything else comes from the other one.
@@ -148,6 +169,29 @@ const untilAborted = (signal: AbortSignal | undefined): Promise<never> =>
   new Promise((_resolve, reject) => {
     signal?.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
   });
+
+describe('requests that never end', () => {
+  it('do not take the turns of other nodes for longer than the time after which they count as slow', async () => {
+    await using directory = await temporaryDirectory();
+    await using archive = await openTestArchive(directory.path);
+    const hanging = createMemoryRemoteNode({
+      name: 'hanging',
+      files: filesOf(makeSegments(10, { hour: '2026-05-01T11' })),
+    });
+    hanging.onCall = async ({ method }, { signal }) => {
+      if (contents.includes(method)) await untilAborted(signal);
+    };
+    const good = createMemoryRemoteNode({ name: 'good', files: filesOf(makeSegments(50)) });
+    const settings = { totalConcurrency: 2, slowAfterMs: 1, batchSize: 4 };
+    const nodes = [hanging, good];
+    const { engine } = makeEngine({ archive, nodes, state: stateOf(directory.path), settings });
+    const controller = new AbortController();
+    const pass = engine.runPass({ signal: controller.signal });
+    await waitFor(async () => (await namesIn(archive)).length === 50);
+    controller.abort();
+    await pass;
+  });
+});
 
 describe('a batch that breaks off', () => {
   it('fetches only what it had not brought yet, each item once', async () => {
@@ -173,7 +217,10 @@ describe('a batch that breaks off', () => {
     };
     const { engine } = makeEngine({ archive, nodes: [node], state: stateOf(directory.path) });
 
-    expect(await engine.runPass()).toMatchObject({ complete: false, totals: { segments: 0, failed: { unreachable: 100 } } });
+    expect(await engine.runPass()).toMatchObject({
+      complete: false,
+      totals: { segments: 0, failed: { unreachable: 100 } },
+    });
     expect(node.countCalls('fetchBatch')).toBeLessThanOrEqual(3 * 30);
   });
 
@@ -188,8 +235,26 @@ describe('a batch that breaks off', () => {
         fetchBatch(channel, quality, hour, [...names].reverse()),
     });
     const { engine } = makeEngine({ archive, nodes: [lying], state: stateOf(directory.path) });
-    expect((await engine.runPass()).totals).toMatchObject({ mismatches: 0, failed: { 'invalid-reply': expect.any(Number) as number } });
+    expect((await engine.runPass()).totals).toMatchObject({
+      mismatches: 0,
+      failed: { 'invalid-reply': expect.any(Number) as number },
+    });
     for (const name of await namesIn(archive)) expect(segments.map((segment) => segment.name)).toContain(name);
+  });
+});
+
+describe('an item that no node can bring', () => {
+  it('is counted once, and makes the pass over each node that has it incomplete', async () => {
+    await using directory = await temporaryDirectory();
+    await using archive = await openTestArchive(directory.path);
+    const segment = makeSegment(0);
+    const nodes = ['a', 'b'].map((name) =>
+      createMemoryRemoteNode({ name, files: { [segment.path]: new Uint8Array([1]) } }),
+    );
+    const { engine } = makeEngine({ archive, nodes, state: stateOf(directory.path) });
+    const report = await engine.runPass();
+    expect(report.totals).toMatchObject({ mismatches: 2, failedAttempts: 2, failed: { mismatch: 1 } });
+    expect(report.nodes.map(({ complete }) => complete)).toEqual([false, false]);
   });
 });
 
@@ -197,7 +262,10 @@ describe('our own file system', () => {
   it('is not asked again for an hour that it refuses, and does not count against the node', async () => {
     await using directory = await temporaryDirectory();
     await using archive = await openTestArchive(directory.path);
-    const node = createMemoryRemoteNode({ protocol: null, files: filesOf([...makeSegments(200), makeSegment(0, { hour: '2026-05-01T09' })]) });
+    const node = createMemoryRemoteNode({
+      protocol: null,
+      files: filesOf([...makeSegments(200), makeSegment(0, { hour: '2026-05-01T09' })]),
+    });
     const refusing = archiveWith(archive, {
       publishSegment: (address, content, options) => {
         if (address.hour === HOUR) throw Object.assign(new Error('EACCES: permission denied'), { code: 'EACCES' });
@@ -221,14 +289,25 @@ describe('chat', () => {
     const segment = makeSegment(0);
     const hash = segment.name.split('-').slice(3).join('-').replace('.ts', '');
     const [here, gone] = [`${CHANNEL}/chat/${HOUR}/10:00-${hash}.json`, `${CHANNEL}/chat/${HOUR}/11:00-${hash}.json`];
-    const node = createMemoryRemoteNode({ protocol: null, files: { [here]: segment.content, [gone]: segment.content } });
+    const node = createMemoryRemoteNode({
+      protocol: null,
+      files: { [here]: segment.content, [gone]: segment.content },
+    });
     node.onCall = ({ method }) => {
       if (method === 'fetchSegment') node.remove(gone);
     };
-    const { engine } = makeEngine({ archive, nodes: [node], state: stateOf(directory.path), settings: { qualities: [QUALITY, 'chat'] } });
+    const { engine } = makeEngine({
+      archive,
+      nodes: [node],
+      state: stateOf(directory.path),
+      settings: { qualities: [QUALITY, 'chat'] },
+    });
 
     const report = await engine.runPass();
 
-    expect(report).toMatchObject({ complete: true, totals: { segments: 1, verified: 1, skipped: { 'chat-gone': 1 }, failed: {} } });
+    expect(report).toMatchObject({
+      complete: true,
+      totals: { segments: 1, verified: 1, skipped: { 'chat-gone': 1 }, failed: {} },
+    });
   });
 });

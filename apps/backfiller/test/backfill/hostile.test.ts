@@ -6,7 +6,18 @@ import { CircuitBreaker } from '../../src/remote/circuit-breaker.ts';
 import { withCircuitBreaker } from '../../src/remote/with-circuit-breaker.ts';
 import { createMemoryRemoteNode } from '../support/memory-remote-node.ts';
 import { digestText } from '../support/test-names.ts';
-import { CHANNEL, filesOf, HOUR, makeEngine, makeSegment, makeSegments, namesIn, NOW_MS, openTestArchive, QUALITY } from './support.ts';
+import {
+  CHANNEL,
+  filesOf,
+  HOUR,
+  makeEngine,
+  makeSegment,
+  makeSegments,
+  namesIn,
+  NOW_MS,
+  openTestArchive,
+  QUALITY,
+} from './support.ts';
 import type { MadeSegment } from './support.ts';
 
 const stateOf = (base: string): string => path.join(base, '.waybill');
@@ -21,7 +32,12 @@ describe('a node that lists names which would leave the archive', () => {
     await using archive = await openTestArchive(path.join(directory.path, 'base'));
     const node = createMemoryRemoteNode({ protocol: null, files: filesOf(makeSegments(3)) });
     const { listHour } = node;
-    node.listHour = async (...args) => ({ ...(await listHour(...args)), refused: 1, unsafe: 1, refusedSample: ['../../x'] });
+    node.listHour = async (...args) => ({
+      ...(await listHour(...args)),
+      refused: 1,
+      unsafe: 1,
+      refusedSample: ['../../x'],
+    });
     const guarded = withCircuitBreaker(node);
     const { engine, metric, logged } = makeEngine({ archive, nodes: [guarded], state: stateOf(directory.path) });
 
@@ -55,7 +71,10 @@ describe('a node whose contents are all wrong', () => {
     await using directory = await temporaryDirectory();
     await using archive = await openTestArchive(directory.path);
     const segments = makeSegments(500);
-    const node = createMemoryRemoteNode({ protocol: null, files: filesOf(segments.map((segment) => ({ ...segment, content: new Uint8Array([1]) }))) });
+    const node = createMemoryRemoteNode({
+      protocol: null,
+      files: filesOf(segments.map((segment) => ({ ...segment, content: new Uint8Array([1]) }))),
+    });
     const guarded = withCircuitBreaker(node);
     const { engine, logged } = makeEngine({ archive, nodes: [guarded], state: stateOf(directory.path) });
 
@@ -95,7 +114,10 @@ describe('tombstones', () => {
     await archive.publishTombstone(address(segment.name.replace(/ts$/, 'tombstone')));
     const node = createMemoryRemoteNode({ files: filesOf([segment]) });
     const { engine } = makeEngine({ archive, nodes: [node], state: stateOf(directory.path) });
-    expect(await engine.runPass()).toMatchObject({ complete: true, totals: { segments: 0, skipped: { tombstoned: 1 } } });
+    expect(await engine.runPass()).toMatchObject({
+      complete: true,
+      totals: { segments: 0, skipped: { tombstoned: 1 } },
+    });
   });
 
   it('for every segment hide none of them: the node is put on back-off with an alert, also in the next passes', async () => {
@@ -129,7 +151,8 @@ describe('tombstones', () => {
     const settings = { tombstoneLimit: 50, tombstoneDailyLimit: 120 };
     let applied = 0;
     for (let pass = 0; pass < 8; pass += 1) {
-      for (const [file, content] of Object.entries(tombstones(segments.slice(40 * pass, 40 * (pass + 1))))) node.put(file, content);
+      for (const [file, content] of Object.entries(tombstones(segments.slice(40 * pass, 40 * (pass + 1)))))
+        node.put(file, content);
       const { engine } = makeEngine({ archive, nodes: [node], state: stateOf(directory.path), settings });
       applied += (await engine.runPass()).totals.tombstones;
     }
@@ -146,7 +169,10 @@ describe('tombstones', () => {
     await using archive = await openTestArchive(directory.path);
     const node = createMemoryRemoteNode({ files: tombstones(makeSegments(3)), trust: { tombstones: false } });
     const { engine } = makeEngine({ archive, nodes: [node], state: stateOf(directory.path) });
-    expect(await engine.runPass()).toMatchObject({ complete: true, totals: { tombstones: 0, skipped: { untrusted: 3 } } });
+    expect(await engine.runPass()).toMatchObject({
+      complete: true,
+      totals: { tombstones: 0, skipped: { untrusted: 3 } },
+    });
     expect(await namesIn(archive)).toEqual([]);
   });
 });
@@ -155,11 +181,27 @@ describe('a made-up segment', () => {
   const good = makeSegments(30);
   const cases: [string, MadeSegment, string][] = [
     ['with the start of a full one that is here', makeSegment(10, { text: 'forged', seconds: '9.0' }), 'second-full'],
-    ['that begins a microsecond before one that is here', makeSegment(9, { text: 'forged', micros: 999_999, seconds: '2.0' }), 'covered'],
-    ['that claims to last a minute, from a gap at the end', makeSegment(1, { text: 'forged', seconds: '60.0' }), 'covered'],
-    ['that is partial and covers what is here', makeSegment(11, { text: 'forged', type: 'partial', seconds: '20.0' }), 'covered'],
+    [
+      'that begins a microsecond before one that is here',
+      makeSegment(9, { text: 'forged', micros: 999_999, seconds: '2.0' }),
+      'covered',
+    ],
+    [
+      'that claims to last a minute, from a gap at the end',
+      makeSegment(1, { text: 'forged', seconds: '60.0' }),
+      'covered',
+    ],
+    [
+      'that is partial and covers what is here',
+      makeSegment(11, { text: 'forged', type: 'partial', seconds: '20.0' }),
+      'covered',
+    ],
     ['that claims to last an hour', makeSegment(100, { text: 'forged', seconds: '3600.0' }), 'implausible'],
-    ['from the hour before that reaches over what is here', makeSegment(3599, { hour: '2026-05-01T09', text: 'forged', seconds: '60.0' }), 'covered'],
+    [
+      'from the hour before that reaches over what is here',
+      makeSegment(3599, { hour: '2026-05-01T09', text: 'forged', seconds: '60.0' }),
+      'covered',
+    ],
     ['that claims to be from the future', makeSegment(0, { hour: '2026-05-02T01', text: 'forged' }), 'future'],
   ];
 
@@ -197,9 +239,18 @@ describe('extras', () => {
     await using directory = await temporaryDirectory();
     await using archive = await openTestArchive(directory.path);
     await archive.publishExtra('emotes', 'a/1', new Uint8Array([1]));
-    const extras = { 'emotes/a/1': new Uint8Array([9]), 'emotes/b/2': new Uint8Array([2]), 'emotes/b/3.x.temp': new Uint8Array([3]) };
+    const extras = {
+      'emotes/a/1': new Uint8Array([9]),
+      'emotes/b/2': new Uint8Array([2]),
+      'emotes/b/3.x.temp': new Uint8Array([3]),
+    };
     const node = createMemoryRemoteNode({ extras });
-    const { engine } = makeEngine({ archive, nodes: [node], state: stateOf(directory.path), settings: { extras: ['emotes'] } });
+    const { engine } = makeEngine({
+      archive,
+      nodes: [node],
+      state: stateOf(directory.path),
+      settings: { extras: ['emotes'] },
+    });
 
     const report = await engine.runPass();
 
@@ -216,7 +267,12 @@ describe('extras', () => {
     const names = ['../../escaped', '/etc/x', 'a/../../b', 'ok'];
     const node = createMemoryRemoteNode({ extras: { 'emotes/ok': new Uint8Array([1]) } });
     node.listExtras = async () => ({ names: names.sort(), refused: 0, unsafe: 0, refusedSample: [] });
-    const { engine } = makeEngine({ archive, nodes: [node], state: stateOf(directory.path), settings: { extras: ['emotes'] } });
+    const { engine } = makeEngine({
+      archive,
+      nodes: [node],
+      state: stateOf(directory.path),
+      settings: { extras: ['emotes'] },
+    });
 
     const report = await engine.runPass();
 
@@ -241,7 +297,12 @@ describe('extras', () => {
     await using directory = await temporaryDirectory();
     await using archive = await openTestArchive(directory.path);
     const node = createMemoryRemoteNode({ extras: { 'emotes/1': new Uint8Array([1]) }, trust: { extras: false } });
-    const { engine } = makeEngine({ archive, nodes: [node], state: stateOf(directory.path), settings: { extras: ['emotes'] } });
+    const { engine } = makeEngine({
+      archive,
+      nodes: [node],
+      state: stateOf(directory.path),
+      settings: { extras: ['emotes'] },
+    });
     expect(await engine.runPass()).toMatchObject({ complete: true, totals: { segments: 0 } });
     expect(node.countCalls('listExtras')).toBe(0);
   });
@@ -260,7 +321,11 @@ describe('a listing of an hour', () => {
     const node = createMemoryRemoteNode({ protocol: null, files: filesOf(makeSegments(1)) });
     node.listHour = async () => ({ names, refused: 0, unsafe: 0, refusedSample: [] });
     const circuit = new CircuitBreaker({ node: 'memory', now: () => 0 });
-    const { engine, logged } = makeEngine({ archive, nodes: [Object.assign(node, { circuit })], state: stateOf(directory.path) });
+    const { engine, logged } = makeEngine({
+      archive,
+      nodes: [Object.assign(node, { circuit })],
+      state: stateOf(directory.path),
+    });
     const { totals, complete } = await engine.runPass();
     expect(complete).toBe(false);
     expect(totals).toMatchObject({ segments: 0, failed: { missing: 20_000 } });

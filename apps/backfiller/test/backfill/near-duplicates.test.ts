@@ -7,7 +7,8 @@ import type { MadeSegment } from './support.ts';
 
 const stateOf = (base: string): string => path.join(base, '.waybill');
 const address = (name: string) => ({ channel: CHANNEL, quality: QUALITY, hour: HOUR, name });
-const shifted = (micros: number, shape = {}): MadeSegment => makeSegment(10, { text: 'same content', micros, ...shape });
+const shifted = (micros: number, shape = {}): MadeSegment =>
+  makeSegment(10, { text: 'same content', micros, ...shape });
 
 describe('the same content under a start that differs by at most 1 ms', () => {
   it.each([1, 999, 1000])('is not fetched where it differs by %i µs, and is counted', async (micros) => {
@@ -18,7 +19,10 @@ describe('the same content under a start that differs by at most 1 ms', () => {
     const node = createMemoryRemoteNode({ files: filesOf([shifted(micros)]) });
     const { engine, metric } = makeEngine({ archive, nodes: [node], state: stateOf(directory.path) });
 
-    expect(await engine.runPass()).toMatchObject({ complete: true, totals: { segments: 0, skipped: { 'near-duplicate': 1 } } });
+    expect(await engine.runPass()).toMatchObject({
+      complete: true,
+      totals: { segments: 0, skipped: { 'near-duplicate': 1 } },
+    });
     expect(await metric('small_difference_segments', { remote: 'memory', channel: CHANNEL, quality: QUALITY })).toBe(1);
   });
 
@@ -61,7 +65,10 @@ describe('suspect and partial segments', () => {
     const files = filesOf([makeSegment(0, { type: 'partial', seconds: '1.5' }), makeSegment(0, { type: 'suspect' })]);
     const node = createMemoryRemoteNode({ files });
     const { engine } = makeEngine({ archive, nodes: [node], state: stateOf(directory.path) });
-    expect(await engine.runPass()).toMatchObject({ complete: true, totals: { segments: 0, skipped: { 'have-full': 2 } } });
+    expect(await engine.runPass()).toMatchObject({
+      complete: true,
+      totals: { segments: 0, skipped: { 'have-full': 2 } },
+    });
     expect(node.contentsServed).toBe(0);
   });
 
@@ -72,7 +79,10 @@ describe('suspect and partial segments', () => {
     const partial = makeSegment(0, { type: 'partial', seconds: '1.5' });
     const node = createMemoryRemoteNode({ files: filesOf([full, partial]) });
     const { engine } = makeEngine({ archive, nodes: [node], state: stateOf(directory.path) });
-    expect(await engine.runPass()).toMatchObject({ complete: true, totals: { segments: 1, skipped: { 'have-full': 1 } } });
+    expect(await engine.runPass()).toMatchObject({
+      complete: true,
+      totals: { segments: 1, skipped: { 'have-full': 1 } },
+    });
     expect(await namesIn(archive)).toEqual([full.name]);
   });
 

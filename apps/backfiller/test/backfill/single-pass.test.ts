@@ -3,7 +3,17 @@ import path from 'node:path';
 import { temporaryDirectory } from '@waybill/test-kit';
 import { describe, expect, it } from 'vitest';
 import { createMemoryRemoteNode } from '../support/memory-remote-node.ts';
-import { CHANNEL, filesOf, HOUR, makeEngine, makeSegment, makeSegments, namesIn, openTestArchive, QUALITY } from './support.ts';
+import {
+  CHANNEL,
+  filesOf,
+  HOUR,
+  makeEngine,
+  makeSegment,
+  makeSegments,
+  namesIn,
+  openTestArchive,
+  QUALITY,
+} from './support.ts';
 
 describe('one pass', () => {
   it('fills an empty archive from one node, every byte verified, and says so', async () => {
@@ -11,16 +21,29 @@ describe('one pass', () => {
     await using archive = await openTestArchive(directory.path);
     const segments = makeSegments(300);
     const node = createMemoryRemoteNode({ files: filesOf(segments) });
-    const { engine, metric, logged } = makeEngine({ archive, nodes: [node], state: path.join(directory.path, '.waybill') });
+    const { engine, metric, logged } = makeEngine({
+      archive,
+      nodes: [node],
+      state: path.join(directory.path, '.waybill'),
+    });
 
     const report = await engine.runPass();
 
     expect(await namesIn(archive)).toEqual(segments.map(({ name }) => name).sort());
     expect(report.complete).toBe(true);
     const bytes = segments.reduce((sum, { content }) => sum + content.length, 0);
-    expect(report.totals).toMatchObject({ segments: 300, verified: 300, bytes, mismatches: 0, failed: {}, hoursCompleted: 1 });
+    expect(report.totals).toMatchObject({
+      segments: 300,
+      verified: 300,
+      bytes,
+      mismatches: 0,
+      failed: {},
+      hoursCompleted: 1,
+    });
     expect(report.nodes[0]?.pairs).toMatchObject([{ channel: CHANNEL, quality: QUALITY, segments: 300 }]);
-    expect(await metric('segments_backfilled_total', { remote: 'memory', channel: CHANNEL, quality: QUALITY })).toBe(300);
+    expect(await metric('segments_backfilled_total', { remote: 'memory', channel: CHANNEL, quality: QUALITY })).toBe(
+      300,
+    );
     expect(await metric('hours_backfilled_total')).toBe(1);
     expect(logged(/^Backfilling source\/2026-05-01T10$/)).toHaveLength(1);
     expect(logged(/^300 segments in source\/2026-05-01T10 backfilled$/)).toHaveLength(1);
@@ -31,7 +54,9 @@ describe('one pass', () => {
     await using directory = await temporaryDirectory();
     await using archive = await openTestArchive(directory.path);
     const segments = makeSegments(500);
-    const nodes = ['a', 'b'].map((name) => createMemoryRemoteNode({ name, files: filesOf(segments), protocol: name === 'a' ? 1 : null }));
+    const nodes = ['a', 'b'].map((name) =>
+      createMemoryRemoteNode({ name, files: filesOf(segments), protocol: name === 'a' ? 1 : null }),
+    );
     const { engine } = makeEngine({ archive, nodes, state: path.join(directory.path, '.waybill') });
 
     const report = await engine.runPass();
@@ -73,7 +98,9 @@ describe('one pass', () => {
   it('writes nothing in a dry run and reports what it would fetch', async () => {
     await using directory = await temporaryDirectory();
     await using archive = await openTestArchive(directory.path);
-    const node = createMemoryRemoteNode({ files: filesOf([...makeSegments(7), makeSegment(20, { hour: '2026-05-01T09' })]) });
+    const node = createMemoryRemoteNode({
+      files: filesOf([...makeSegments(7), makeSegment(20, { hour: '2026-05-01T09' })]),
+    });
     const { engine } = makeEngine({ archive, nodes: [node], state: path.join(directory.path, '.waybill') });
 
     const report = await engine.runPass({ dryRun: true });
@@ -87,7 +114,11 @@ describe('one pass', () => {
     await using directory = await temporaryDirectory();
     await using archive = await openTestArchive(directory.path);
     const older = makeSegment(0, { hour: '2026-05-01T09' });
-    const [partial, suspect, full] = [makeSegment(0, { type: 'partial' }), makeSegment(10, { type: 'suspect' }), makeSegment(20)];
+    const [partial, suspect, full] = [
+      makeSegment(0, { type: 'partial' }),
+      makeSegment(10, { type: 'suspect' }),
+      makeSegment(20),
+    ];
     const order: string[] = [];
     const node = createMemoryRemoteNode({
       protocol: null,

@@ -48,7 +48,10 @@ export const makeSegments = (count: number, shape: SegmentShape = {}): MadeSegme
 export const filesOf = (segments: readonly MadeSegment[]): Record<string, Uint8Array> =>
   Object.fromEntries(segments.map(({ path, content }) => [path, content]));
 
-export const openTestArchive = async (base: string, init: Partial<FileArchiveInit> = {}): Promise<FileArchive & AsyncDisposable> => {
+export const openTestArchive = async (
+  base: string,
+  init: Partial<FileArchiveInit> = {},
+): Promise<FileArchive & AsyncDisposable> => {
   const archive = await createFileArchive({
     baseDirectory: base,
     durability: 'none',
@@ -86,7 +89,14 @@ export interface TestEngineInit {
   readonly freeBytes?: () => Promise<number>;
 }
 
-export const makeEngine = ({ archive, nodes, state, settings, now = () => NOW_MS, freeBytes }: TestEngineInit): TestEngine => {
+export const makeEngine = ({
+  archive,
+  nodes,
+  state,
+  settings,
+  now = () => NOW_MS,
+  freeBytes,
+}: TestEngineInit): TestEngine => {
   const lines: LogLine[] = [];
   const log = pino({ level: 'debug' }, { write: (line: string) => lines.push(JSON.parse(line) as LogLine) });
   const registry = new Registry();
@@ -102,10 +112,18 @@ export const makeEngine = ({ archive, nodes, state, settings, now = () => NOW_MS
   });
   const metric = async (name: string, labels: Record<string, string> = {}): Promise<number> => {
     const { values = [] } = (await registry.getSingleMetric(name)?.get()) ?? {};
-    const matching = values.filter((value) => Object.entries(labels).every(([key, text]) => value.labels[key] === text));
+    const matching = values.filter((value) =>
+      Object.entries(labels).every(([key, text]) => value.labels[key] === text),
+    );
     return matching.reduce((sum, { value }) => sum + value, 0);
   };
-  return { engine, registry, lines, metric, logged: (pattern, level = 20) => lines.filter((line) => line.level >= level && pattern.test(line.msg)) };
+  return {
+    engine,
+    registry,
+    lines,
+    metric,
+    logged: (pattern, level = 20) => lines.filter((line) => line.level >= level && pattern.test(line.msg)),
+  };
 };
 
 /** All names of an hour as listed, sorted. */

@@ -10,12 +10,18 @@ import { CHANNEL, makeEngine, makeSegment, NOW_MS, openTestArchive, QUALITY } fr
 import type { MadeSegment } from './support.ts';
 
 const HOURS = ['2026-05-01T08', '2026-05-01T09', '2026-05-01T10'];
-const ALL: readonly MadeSegment[] = HOURS.flatMap((hour) => Array.from({ length: 12 }, (_, at) => makeSegment(2 * at, { hour })));
+const ALL: readonly MadeSegment[] = HOURS.flatMap((hour) =>
+  Array.from({ length: 12 }, (_, at) => makeSegment(2 * at, { hour })),
+);
 
 interface Scene {
   readonly seed: number;
   /** For each node: which segments it has, and how often its calls fail. */
-  readonly nodes: readonly { readonly has: readonly boolean[]; readonly protocol: 1 | null; readonly failures: number }[];
+  readonly nodes: readonly {
+    readonly has: readonly boolean[];
+    readonly protocol: 1 | null;
+    readonly failures: number;
+  }[];
   readonly local: readonly boolean[];
 }
 
@@ -41,10 +47,20 @@ class FaultyNode {
   readonly failed = new Map<string, number>();
   failures: number;
 
-  constructor(name: string, segments: readonly MadeSegment[], protocol: 1 | null, failures: number, random: () => number) {
+  constructor(
+    name: string,
+    segments: readonly MadeSegment[],
+    protocol: 1 | null,
+    failures: number,
+    random: () => number,
+  ) {
     this.failures = failures;
     const has = new Map(segments.map((segment) => [segment.path, segment]));
-    this.node = createMemoryRemoteNode({ name, protocol, files: Object.fromEntries(segments.map((each) => [each.path, each.content])) });
+    this.node = createMemoryRemoteNode({
+      name,
+      protocol,
+      files: Object.fromEntries(segments.map((each) => [each.path, each.content])),
+    });
     this.node.onCall = ({ method, target }) => {
       const segment = has.get(target);
       const isContent = segment !== undefined && (method === 'fetchSegment' || method === 'fetchBatch');
@@ -53,7 +69,8 @@ class FaultyNode {
       if (method === 'protocol' || random() >= this.failures) return;
       if (isContent) count(this.failed, target);
       if (isContent && random() < 0.4) this.node.put(target, new Uint8Array([1, 2, 3]));
-      else if (isContent && random() < 0.3) throw new ResponseTruncatedError({ url: name, expectedBytes: 9, receivedBytes: 3 });
+      else if (isContent && random() < 0.3)
+        throw new ResponseTruncatedError({ url: name, expectedBytes: 9, receivedBytes: 3 });
       else throw new NodeUnreachableError({ url: name, cause: new Error('ECONNRESET') });
     };
   }
@@ -69,15 +86,29 @@ it('after some passes everything that any node has is here, nothing wrong is, an
       const random = seededRandom(seed);
       for (const [at, { path: file, name, content }] of ALL.entries()) {
         const hour = file.split('/')[2] ?? '';
-        if (local[at] === true) await archive.publishSegment({ channel: CHANNEL, quality: QUALITY, hour, name }, content);
+        if (local[at] === true)
+          await archive.publishSegment({ channel: CHANNEL, quality: QUALITY, hour, name }, content);
       }
       const faulty = nodes.map(
-        ({ has, protocol, failures }, at) => new FaultyNode(`n${at}`, ALL.filter((_, index) => has[index]), protocol, failures, random),
+        ({ has, protocol, failures }, at) =>
+          new FaultyNode(
+            `n${at}`,
+            ALL.filter((_, index) => has[index]),
+            protocol,
+            failures,
+            random,
+          ),
       );
       let nowMs = NOW_MS;
       const settings = { batchSize: 4, downloadConcurrency: 2, totalConcurrency: 3 };
       const state = path.join(directory.path, '.waybill');
-      const { engine } = makeEngine({ archive, nodes: faulty.map(({ node }) => node), state, settings, now: () => nowMs });
+      const { engine } = makeEngine({
+        archive,
+        nodes: faulty.map(({ node }) => node),
+        state,
+        settings,
+        now: () => nowMs,
+      });
 
       let complete = false;
       for (let pass = 0; pass < 12 && !complete; pass += 1) {

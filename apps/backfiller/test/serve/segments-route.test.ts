@@ -1,9 +1,10 @@
+import { once } from 'node:events';
+import { readdirSync, readlinkSync } from 'node:fs';
 import { connect } from 'node:net';
 import { unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { tombstoneName } from '@waybill/segments';
 import { temporaryDirectory, waitFor } from '@waybill/test-kit';
-import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { HOUR, makeChat, makeSegment, putFile, putSegment } from '../archive/support.ts';
 import { ask, serve } from './support.ts';
@@ -108,6 +109,19 @@ describe('GET /segments', () => {
     expect([head.headers['content-length'], head.body.length]).toEqual([LARGE_BYTES.toString(), 0]);
   });
 
+  it('sends head and body of a small segment in one write, again and again on one connection', async () => {
+    await using base = await temporaryDirectory();
+    await putSegment(base.path, segment);
+    await using served = await serve(base.path);
+    const socket = connect(Number(new URL(served.url).port), '127.0.0.1');
+    for (let round = 0; round < 5; round++) {
+      socket.write(`GET ${target} HTTP/1.1\r\nHost: x\r\n\r\n`);
+      const [packet] = (await once(socket, 'data')) as [Buffer];
+      expect(packet.toString()).toMatch(/^HTTP\/1\.1 200 [^]*\r\n\r\n0123456789$/);
+    }
+    socket.destroy();
+  });
+
   it('closes its file when the client leaves in the middle', async () => {
     await using base = await temporaryDirectory();
     const file = await putFile(base.path, `demo/source/${HOUR}/${segment.name}`, Buffer.alloc(32 * 1024 * 1024));
@@ -117,7 +131,6 @@ describe('GET /segments', () => {
     socket.write(`GET ${target} HTTP/1.1\r\nHost: x\r\n\r\n`);
     await new Promise((resolve) => socket.once('data', resolve));
     socket.destroy();
-    const { readlinkSync } = await import('node:fs');
     const isOpen = () =>
       readdirSync('/proc/self/fd').some((fd) => {
         try {
@@ -154,19 +167,25 @@ describe('GET /segments', () => {
     expect([status, body.toString()]).toEqual([403, 'Bad path: May not start with a period']);
   });
 
-  it.each([
-    '/segments/a%00b',
-    '/segments/a%5C..%5Cb',
-    '/segments//etc/passwd',
-    '/segments/',
-    '/segments/demo',
-    `/segments/${'x'.repeat(600)}`,
-  ])('knows nothing of %s', async (bad) => {
-    await using base = await temporaryDirectory();
-    await putSegment(base.path, segment);
-    await using served = await serve(base.path);
-    expect((await ask(served.url, bad)).status).toBe(404);
-  });
+  it.each(['/segments/a%00b', '/segments/a%5C..%5Cb', '/segments//etc/passwd', `/segments/${'x'.repeat(600)}`])(
+    'refuses %s, which no file here can be called',
+    async (bad) => {
+      await using base = await temporaryDirectory();
+      await using served = await serve(base.path);
+      const { status, headers } = await ask(served.url, bad);
+      expect([status, headers['content-type']]).toEqual([403, 'application/problem+json; charset=utf-8']);
+    },
+  );
+
+  it.each(['/segments/', '/segments/absent', '/segments/demo', `/segments/demo/source/${HOUR}`])(
+    'knows no file %s',
+    async (bad) => {
+      await using base = await temporaryDirectory();
+      await putSegment(base.path, segment);
+      await using served = await serve(base.path);
+      expect((await ask(served.url, bad)).status).toBe(404);
+    },
+  );
 
   it('gives chat as JSON, and keeps scripts among extras from acting in its name', async () => {
     await using base = await temporaryDirectory();

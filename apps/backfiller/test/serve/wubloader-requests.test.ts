@@ -28,7 +28,7 @@ const OTHER_STATUS: Readonly<Record<string, [status: number, why: string]>> = {
   'files-if-none-match': [304, 'listings have tags here'],
   'files-options': [204, 'a CORS preflight has no body'],
   'segment-options': [204, 'a CORS preflight has no body'],
-  'files-slash-encoded': [404, 'an encoded slash is no separator: one component was asked for, and it is unsafe'],
+  'files-slash-encoded': [403, 'an encoded slash is no separator: one component was asked for, and it is unsafe'],
   'master-bad-start': [400, 'a bad time is the client’s fault'],
   'media-bad-start': [400, 'a bad time is the client’s fault'],
   'media-empty-start': [400, 'a bad time is the client’s fault'],

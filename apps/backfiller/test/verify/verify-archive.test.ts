@@ -1,10 +1,21 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { temporaryDirectory } from '@waybill/test-kit';
 import { describe, expect, it } from 'vitest';
 import { refill } from '../../src/verify/refill.ts';
 import { verifyArchive } from '../../src/verify/verify-archive.ts';
-import { archiveWith, CHANNEL, filesOf, HOUR, makeEngine, makeSegment, makeSegments, namesIn, openTestArchive, QUALITY } from '../backfill/support.ts';
+import {
+  archiveWith,
+  CHANNEL,
+  filesOf,
+  HOUR,
+  makeEngine,
+  makeSegment,
+  makeSegments,
+  namesIn,
+  openTestArchive,
+  QUALITY,
+} from '../backfill/support.ts';
 import type { MadeSegment } from '../backfill/support.ts';
 import { createMemoryRemoteNode } from '../support/memory-remote-node.ts';
 import { digestText } from '../support/test-names.ts';
@@ -40,7 +51,12 @@ describe('verifyArchive', () => {
 
     const report = await verifyArchive({ archive });
 
-    expect(report).toMatchObject({ ok: false, finished: true, checked: 3, counts: { corrupt: 2, unreadable: 0, 'without-digest': 1 } });
+    expect(report).toMatchObject({
+      ok: false,
+      finished: true,
+      checked: 3,
+      counts: { corrupt: 2, unreadable: 0, 'without-digest': 1 },
+    });
     expect(report.problems).toContainEqual({
       kind: 'corrupt',
       path: bad.path,
@@ -75,7 +91,8 @@ describe('verifyArchive', () => {
     await using archive = await openTestArchive(directory.path);
     const segments = makeSegments(10);
     const bytes = new Uint8Array([9, 9]);
-    for (const [at, segment] of segments.entries()) await put(directory.path, segment, at === 3 || at === 7 ? bytes : undefined);
+    for (const [at, segment] of segments.entries())
+      await put(directory.path, segment, at === 3 || at === 7 ? bytes : undefined);
     const node = createMemoryRemoteNode({ files: filesOf(segments) });
     const settings = { start: { hoursAgo: 1 } };
     const { engine } = makeEngine({ archive, nodes: [node], state: path.join(directory.path, '.waybill'), settings });
@@ -84,7 +101,11 @@ describe('verifyArchive', () => {
     const refilled = await refill({ archive, engine, report });
 
     expect(report).toMatchObject({ ok: false, setAside: 2, hoursToRefill: [`${CHANNEL}/${QUALITY}/${HOUR}`] });
-    expect(refilled).toMatchObject({ refilled: 2, stillMissing: [], backfill: { complete: true, totals: { segments: 2 } } });
+    expect(refilled).toMatchObject({
+      refilled: 2,
+      stillMissing: [],
+      backfill: { complete: true, totals: { segments: 2 } },
+    });
     const names = await namesIn(archive);
     expect(names).toEqual(expect.arrayContaining(segments.map(({ name }) => name)));
     expect(names).toContain(`00:06.000000-2.0-partial-${digestText(bytes)}.ts`);
@@ -96,7 +117,11 @@ describe('verifyArchive', () => {
     await using archive = await openTestArchive(directory.path);
     const segment = makeSegment(0);
     await put(directory.path, segment, new Uint8Array([1]));
-    const { engine } = makeEngine({ archive, nodes: [createMemoryRemoteNode()], state: path.join(directory.path, '.waybill') });
+    const { engine } = makeEngine({
+      archive,
+      nodes: [createMemoryRemoteNode()],
+      state: path.join(directory.path, '.waybill'),
+    });
 
     const report = await verifyArchive({ archive, setAside: true });
 
@@ -108,10 +133,18 @@ describe('verifyArchive', () => {
     await using archive = await openTestArchive(directory.path);
     for (const hour of ['2026-05-01T09', HOUR, '2026-05-01T11']) await put(directory.path, makeSegment(0, { hour }));
     await put(directory.path, makeSegment(0, { quality: '480p' }));
-    const range = { startMicros: Date.parse('2026-05-01T10:00Z') * 1000, endMicros: Date.parse('2026-05-01T11:00Z') * 1000 };
+    const range = {
+      startMicros: Date.parse('2026-05-01T10:00Z') * 1000,
+      endMicros: Date.parse('2026-05-01T11:00Z') * 1000,
+    };
     const hours: string[] = [];
 
-    const report = await verifyArchive({ archive, qualities: [QUALITY], ...range, progress: { onHour: (hour) => hours.push(hour) } });
+    const report = await verifyArchive({
+      archive,
+      qualities: [QUALITY],
+      ...range,
+      progress: { onHour: (hour) => hours.push(hour) },
+    });
 
     expect(report).toMatchObject({ ok: true, checked: 1 });
     expect(hours).toEqual([`${CHANNEL}/${QUALITY}/${HOUR}`]);
@@ -147,5 +180,29 @@ describe('verifyArchive', () => {
 
     expect(report).toMatchObject({ ok: false, finished: false, checked: 1 });
     expect(report.listingErrors).toEqual([`${CHANNEL}/480p: EACCES: permission denied`]);
+  });
+});
+
+describe('refill', () => {
+  it('leaves tombstones, other hours and what earlier passes remember alone', async () => {
+    await using directory = await temporaryDirectory();
+    await using archive = await openTestArchive(directory.path);
+    const [bad, other, hidden] = [makeSegment(0), makeSegment(0, { hour: '2026-05-01T09' }), makeSegment(8)];
+    await put(directory.path, bad, new Uint8Array([1]));
+    await put(directory.path, hidden);
+    const tombstone = hidden.path.replace(/ts$/, 'tombstone');
+    const node = createMemoryRemoteNode({ files: { ...filesOf([bad, other]), [tombstone]: new Uint8Array() } });
+    const state = path.join(directory.path, '.waybill');
+    const settings = { tombstoneLimit: 0 };
+    const { engine } = makeEngine({ archive, nodes: [node], state, settings });
+
+    const report = await verifyArchive({ archive, setAside: true });
+    const { backfill, refilled } = await refill({ archive, engine, report });
+
+    expect(refilled).toBe(1);
+    expect(backfill).toMatchObject({ complete: true, totals: { segments: 1, tombstones: 0 } });
+    expect(await namesIn(archive)).toContain(hidden.name);
+    expect(await archive.listHours(CHANNEL, QUALITY)).toEqual([HOUR]);
+    await expect(readFile(path.join(state, 'passes.json'))).rejects.toThrow('ENOENT');
   });
 });

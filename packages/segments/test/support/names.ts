@@ -37,3 +37,7 @@ export const durations = fc.oneof(
   fc.integer({ min: 0, max: 12_000_000 }),
   fc.integer({ min: 0, max: 86_400_000_000 }),
 );
+
+/** Any UTF-16 at all, lone surrogates too. Quicker to make than fast-check's own strings of whole Unicode. */
+export const anyText = (maxLength: number) =>
+  fc.uint16Array({ maxLength }).map((units) => String.fromCharCode(...units));

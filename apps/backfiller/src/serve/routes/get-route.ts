@@ -8,8 +8,13 @@ export type GetHandler = (request: GetRequest, reply: FastifyReply) => FastifyRe
 
 /** Adds a route for GET and HEAD; other methods are told so (RFC 9110 section 15.5.6). */
 export function getRoute(app: FastifyInstance, url: string, schema: FastifySchema, handler: GetHandler): void {
-  app.route<{ Params: Params; Querystring: Query }>({ method: 'GET', url, schema, exposeHeadRoute: false, handler });
-  app.route<{ Params: Params; Querystring: Query }>({ method: 'HEAD', url, schema: { hide: true }, handler });
+  const answer: GetHandler = (request, reply) => {
+    const isEmpty = Object.values(request.params).includes('');
+    return isEmpty ? sendProblem(reply, 404, { detail: 'There is nothing at this path.' }) : handler(request, reply);
+  };
+  const route = { url, handler: answer, exposeHeadRoute: false };
+  app.route<{ Params: Params; Querystring: Query }>({ ...route, method: 'GET', schema });
+  app.route<{ Params: Params; Querystring: Query }>({ ...route, method: 'HEAD', schema: { hide: true } });
   app.route({
     method: ['POST', 'PUT', 'PATCH', 'DELETE'],
     url,

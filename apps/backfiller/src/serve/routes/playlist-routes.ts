@@ -108,13 +108,14 @@ async function storedLines(
 ): Promise<AsyncIterable<string>> {
   const windows = (): AsyncIterable<RangeWindow> => rangeWindows(sequences, place, startMicros, endMicros);
   let longestMicros = 0;
-  const looked: RangeWindow[] = [];
+  let count = 0;
+  let only: RangeWindow | undefined;
   let complete = false;
   for await (const window of windows()) {
     longestMicros = Math.max(longestMicros, longestMicrosOf(window.sequence));
     complete = window.sequence.length > 0 && window.sequence.at(-1) !== null;
-    // More than one are looked at once more rather than held.
-    if (looked.length < 2) looked.push(window);
+    // Several are looked at once more rather than held.
+    only = ++count === 1 ? window : undefined;
   }
   const { channel, quality } = place;
   const ended = endMicros > startMicros && (passed || complete);
@@ -122,7 +123,7 @@ async function storedLines(
     channel,
     quality,
     longestMicros,
-    windows: looked.length === 1 ? looked : windows(),
+    windows: only === undefined ? windows() : [only],
     runs,
     ended,
   });
