@@ -23,7 +23,7 @@ describe('an archive whose writer is killed', () => {
     const random = seededRandom(2);
     for (let kill = 0; kill < tierCount({ push: 6, nightly: 100 }); kill++) {
       await using base = await temporaryDirectory();
-      await using child = await spawnChild(path.join(import.meta.dirname, 'publish-child.ts'), [base.path]);
+      await using child = await spawnChild(new URL('./fixtures/publish-child.ts', import.meta.url), [base.path]);
       const acknowledged: string[] = [];
       const reading = (async () => {
         for await (const line of child.lines) acknowledged.push(line);

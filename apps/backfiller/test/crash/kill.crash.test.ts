@@ -108,7 +108,9 @@ class Lane {
     const finals = listFiles(this.#copy).filter((file) => matchOwnTempName(path.basename(file)) === undefined);
     expect(finals.filter((file) => !files.has(file))).toEqual([STRANGER]);
     const fresh = finals.filter((file) => files.has(file) && !before.has(file));
-    const wrong = fresh.filter((file) => !readFileSync(path.join(this.#copy, file)).equals(files.get(file) ?? Buffer.of()));
+    const wrong = fresh.filter(
+      (file) => !readFileSync(path.join(this.#copy, file)).equals(files.get(file) ?? Buffer.of()),
+    );
     expect(wrong).toEqual([]);
     return fresh.length;
   }

@@ -22,7 +22,15 @@ async function probe(test: SkippableTest, ...args: string[]): Promise<string> {
 
 /** Video packets that ffprobe reads from a playlist, from the first segment to the last. */
 async function videoPackets(test: SkippableTest, playlist: string): Promise<number> {
-  const out = await probe(test, '-select_streams', 'v:0', '-count_packets', '-show_entries', 'stream=nb_read_packets', playlist);
+  const out = await probe(
+    test,
+    '-select_streams',
+    'v:0',
+    '-count_packets',
+    '-show_entries',
+    'stream=nb_read_packets',
+    playlist,
+  );
   const { streams } = JSON.parse(out) as { streams: { nb_read_packets: string }[] };
   return Number(streams[0]?.nb_read_packets);
 }
@@ -44,7 +52,12 @@ describe('ffmpeg', () => {
     await using _child = child;
     const out = await probe(test, '-show_entries', 'stream=codec_type,width', `${url}/playlist/example.m3u8`);
     const { streams } = JSON.parse(out) as { streams: { codec_type: string; width?: number }[] };
-    expect(streams.filter(({ codec_type }) => codec_type === 'video').map(({ width }) => width).sort()).toEqual([426, 640]);
+    expect(
+      streams
+        .filter(({ codec_type }) => codec_type === 'video')
+        .map(({ width }) => width)
+        .sort(),
+    ).toEqual([426, 640]);
   });
 
   it('reads on behind a hole', async (test) => {

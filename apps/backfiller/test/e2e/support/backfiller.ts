@@ -55,9 +55,9 @@ export const startBackfiller = async (args: readonly string[]): Promise<Backfill
     logs,
     kill: (signal = 'SIGKILL') => void child.kill(signal),
     async result() {
-      const { value, done } = await lines.next();
-      if (done === true) throw new Error(`no result; it logged ${JSON.stringify(logs(), undefined, 1)}`);
-      return JSON.parse(value) as Record<string, unknown>;
+      const next = await lines.next();
+      if (next.done === true) throw new Error(`no result; it logged ${JSON.stringify(logs(), undefined, 1)}`);
+      return JSON.parse(next.value) as Record<string, unknown>;
     },
     async [Symbol.asyncDispose]() {
       await child[Symbol.asyncDispose]();
@@ -72,7 +72,11 @@ export interface PassEnd extends Ended {
 }
 
 /** `backfill --run-once` to its end. */
-export const runOnce = async (base: string, nodes: readonly string[], args: readonly string[] = []): Promise<PassEnd> => {
+export const runOnce = async (
+  base: string,
+  nodes: readonly string[],
+  args: readonly string[] = [],
+): Promise<PassEnd> => {
   await using child = await startBackfiller([...passArgs(base, nodes, args), '--run-once']);
   return await passEnd(child);
 };
@@ -99,12 +103,23 @@ export interface Service extends Backfiller {
 const readMetrics = async (url: string): Promise<Metrics> => parseMetrics(await (await fetch(`${url}/metrics`)).text());
 
 /** `backfill` without `--run-once`, with its metrics. */
-export const startPasses = async (base: string, nodes: readonly string[], args: readonly string[] = []): Promise<Service> => {
+export const startPasses = async (
+  base: string,
+  nodes: readonly string[],
+  args: readonly string[] = [],
+): Promise<Service> => {
   const port = await freePort();
   const place = ['--metrics-host', '127.0.0.1', '--metrics-port', String(port)];
   const child = await startBackfiller([...passArgs(base, nodes, args), ...place]);
   const url = `http://127.0.0.1:${port}`;
-  await waitFor(() => fetch(`${url}/livez`).then(({ ok }) => ok, () => false), { timeoutMs: 60_000, what: 'the start' });
+  await waitFor(
+    () =>
+      fetch(`${url}/livez`).then(
+        ({ ok }) => ok,
+        () => false,
+      ),
+    { timeoutMs: 60_000, what: 'the start' },
+  );
   return { ...child, url, metrics: () => readMetrics(url) };
 };
 
