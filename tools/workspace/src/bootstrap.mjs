@@ -3,7 +3,7 @@
 // Runs before anything is installed: no dependency, and no syntax that Node 18 lacks.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -38,13 +38,42 @@ function installStamp() {
   return hash.digest('hex');
 }
 
+const linkedNode = path.join(root, 'node_modules', '.bin', 'node');
+
+function starts(node) {
+  return spawnSync(node, ['--version'], { stdio: 'ignore' }).status === 0;
+}
+
+/** Node 26 needs libatomic, which a minimal Linux does not have: Node 24 takes its place there, locked in tools/node-fallback. */
+function ensureNodeStarts() {
+  if (!existsSync(linkedNode) || starts(linkedNode)) return;
+  console.error('waybill: Node 26 does not start here (libatomic.so.1 is missing): installing Node 24 in its place …');
+  const folder = path.join(root, 'tools', 'node-fallback');
+  const status = run('npm', ['ci', '--prefix', folder, '--no-audit', '--no-fund', '--loglevel=error']);
+  const fallback = path.join(folder, 'node_modules', `node-linux-${process.arch}`, 'bin', 'node');
+  if (status !== 0 || !starts(fallback))
+    fail('Node 24 does not start either. Install libatomic (Debian: apt-get install libatomic1)');
+  rmSync(linkedNode);
+  symlinkSync(fallback, linkedNode);
+}
+
 function install() {
   const stampFile = path.join(root, 'node_modules', '.waybill-installed');
   const stamp = installStamp();
   if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return;
   console.error('waybill: installing Node 26 and the libraries (first time only, about half a minute) …');
-  const status = pnpm('install', '--frozen-lockfile', '--reporter=append-only', '--loglevel=warn');
-  if (status !== 0) fail(`the installation failed (exit ${status}); is the npm registry within reach?`);
+  // Install scripts run on the Node that is being installed: first it must start.
+  const installed = pnpm(
+    'install',
+    '--frozen-lockfile',
+    '--ignore-scripts',
+    '--reporter=append-only',
+    '--loglevel=error',
+  );
+  if (installed !== 0) fail(`the installation failed (exit ${installed}); is the npm registry within reach?`);
+  ensureNodeStarts();
+  const rebuilt = pnpm('rebuild', '--reporter=append-only', '--loglevel=error');
+  if (rebuilt !== 0) fail(`the install scripts failed (exit ${rebuilt})`);
   writeFileSync(stampFile, stamp);
 }
 
