@@ -2,6 +2,8 @@ import type { ResponseHead, ResponseSink } from './exchange.ts';
 
 /** Above this, reading from the socket pauses: enough for a fast disk, little for a hundred bodies at once. */
 const HIGH_WATER_BYTES = 256 * 1024;
+/** The same for chunks of a few bytes: a hundred thousand of them would take more memory, and time, than their bytes. */
+const HIGH_WATER_CHUNKS = 1024;
 
 /** What the stream needs of its exchange. */
 export interface BodySource {
@@ -44,7 +46,7 @@ export class BodyStream implements ResponseSink {
   data(chunk: Uint8Array): void {
     this.#chunks.push(chunk);
     this.#bufferedBytes += chunk.byteLength;
-    if (this.#bufferedBytes >= HIGH_WATER_BYTES) this.#source?.pause();
+    if (this.#bufferedBytes >= HIGH_WATER_BYTES || this.#chunks.length >= HIGH_WATER_CHUNKS) this.#source?.pause();
     this.#notify();
   }
 

@@ -48,12 +48,13 @@ function starts(node) {
 function ensureNodeStarts() {
   if (!existsSync(linkedNode) || starts(linkedNode)) return;
   console.error('waybill: Node 26 does not start here (libatomic.so.1 is missing): installing Node 24 in its place …');
+  // First of all: npm runs the Node that it finds in front of the path, and npm start puts this one there.
+  rmSync(linkedNode);
   const folder = path.join(root, 'tools', 'node-fallback');
   const status = run('npm', ['ci', '--prefix', folder, '--no-audit', '--no-fund', '--loglevel=error']);
   const fallback = path.join(folder, 'node_modules', `node-linux-${process.arch}`, 'bin', 'node');
   if (status !== 0 || !starts(fallback))
     fail('Node 24 does not start either. Install libatomic (Debian: apt-get install libatomic1)');
-  rmSync(linkedNode);
   symlinkSync(fallback, linkedNode);
 }
 

@@ -98,7 +98,7 @@ export class NodeTransport {
   }
 
   #guard(path: string): ThroughputGuard {
-    return new ThroughputGuard({ ...this.limits, url: this.url + path });
+    return new ThroughputGuard({ ...this.limits, node: this.url, path });
   }
 
   #options({ name, expectedStatus, method, headers, body, maxBytes, compressed }: NodeRequest) {

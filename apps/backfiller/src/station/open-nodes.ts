@@ -113,8 +113,15 @@ export function openNodes(init: NodesInit): OpenedNodes {
     labelNames: ['remote'],
     registers: [metrics],
   });
+  const hostileActs = new Counter({
+    name: 'node_hostile_acts_total',
+    help: 'Times that a node was put on its longest back-off for what no honest node does',
+    labelNames: ['remote'],
+    registers: [metrics],
+  });
   const onStateChange = (change: CircuitChange): void => {
     open.set({ remote: change.node }, change.state === 'open' ? 1 : 0);
+    if (change.reason === 'hostile') hostileActs.inc({ remote: change.node });
     logCircuitChange(logger, change);
   };
   const connect = (entry: NodeEntry): BackfillNode => {

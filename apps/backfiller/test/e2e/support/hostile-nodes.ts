@@ -48,8 +48,8 @@ const tombstonesOf = (files: ReadonlyMap<string, Uint8Array>, hour: string): str
     .filter((file) => file.startsWith(`demo/source/${hour}/`))
     .map((file) => `${file.slice(`demo/source/${hour}/`.length, -'.ts'.length)}.tombstone`);
 
-/** By name, what each does instead of what a node should do. */
-export const hostileFaults = ({ files, outside, otherHost }: HostileInit): Record<string, Fault> => ({
+/** By name, what each lists. */
+export const hostileListings = ({ files, outside }: HostileInit): Record<string, Fault> => ({
   'names-that-escape': either(on(HOUR_NAMES, list(escapes(outside))), on(SEGMENTS, say({ body: EVIL }))),
   'hours-that-escape': on(HOURS, list(['../../..', outside, '2024-03-01T10\0'])),
   'extras-that-escape': either(
@@ -59,18 +59,26 @@ export const hostileFaults = ({ files, outside, otherHost }: HostileInit): Recor
   'tombstones-for-all': on(HOUR_NAMES, (socket, path) => {
     list(tombstonesOf(files, path.split('/').at(-1) ?? ''))(socket, path);
   }),
-  'bodies-of-10-gb': on(SEGMENTS, pourAfter(DECLARED, Buffer.alloc(0x10000, 'x'))),
-  'bodies-without-end': on(SEGMENTS, pourAfter(CHUNKED, CHUNK)),
-  'wrong-contents': on(SEGMENTS, say({ body: EVIL })),
   'million-names': on(
     HOUR_NAMES,
     say({ body: JSON.stringify(Array.from({ length: 1_000_000 }, (_, at) => String(at))) }),
   ),
-  'listing-without-end': on(HOUR_NAMES, pourAfter(`${CHUNKED}1\r\n[\r\n`, '10\r\n"aaaa","aaaa",  \r\n'.repeat(1000))),
+  'listing-without-end': on(
+    HOUR_NAMES,
+    pourAfter(`${CHUNKED}1\r\n[\r\n`, `10000\r\n${'"aaaaa",'.repeat(0x2000)}\r\n`),
+  ),
+});
+
+/** By name, what each sends. */
+export const hostileContents = ({ outside, otherHost }: HostileInit): Record<string, Fault> => ({
+  'bodies-of-10-gb': on(SEGMENTS, pourAfter(DECLARED, Buffer.alloc(0x10000, 'x'))),
+  'bodies-without-end': on(SEGMENTS, pourAfter(CHUNKED, CHUNK)),
+  'bodies-in-bytes': on(SEGMENTS, pourAfter(CHUNKED, '1\r\nx\r\n'.repeat(10_000))),
   'gzip-bomb': on(
     HOUR_NAMES,
     say({ headers: { 'Content-Encoding': 'gzip' }, body: gzipSync(Buffer.alloc(64 * 1024 * 1024, ' ')) }),
   ),
+  'wrong-contents': on(SEGMENTS, say({ body: EVIL })),
   redirects: on(SEGMENTS, say({ status: 302, headers: { Location: `${otherHost}/internal` } })),
   'peer-of-ours': hostilePeer(outside),
 });
