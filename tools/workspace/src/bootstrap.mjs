@@ -3,7 +3,7 @@
 // Runs before anything is installed: no dependency, and no syntax that Node 18 lacks.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -48,14 +48,16 @@ function starts(node) {
 function ensureNodeStarts() {
   if (!existsSync(linkedNode) || starts(linkedNode)) return;
   console.error('waybill: Node 26 does not start here (libatomic.so.1 is missing): installing Node 24 in its place …');
-  // First of all: npm runs the Node that it finds in front of the path, and npm start puts this one there.
-  rmSync(linkedNode);
+  // First of all: npm runs the Node that it finds in front of the path, and npm start puts this one there. The file itself is
+  // replaced (pnpm made it a link of its own), since pnpm makes the links to it anew.
+  const binary = realpathSync(linkedNode);
+  rmSync(binary);
   const folder = path.join(root, 'tools', 'node-fallback');
   const status = run('npm', ['ci', '--prefix', folder, '--no-audit', '--no-fund', '--loglevel=error']);
   const fallback = path.join(folder, 'node_modules', `node-linux-${process.arch}`, 'bin', 'node');
   if (status !== 0 || !starts(fallback))
     fail('Node 24 does not start either. Install libatomic (Debian: apt-get install libatomic1)');
-  symlinkSync(fallback, linkedNode);
+  symlinkSync(fallback, binary);
 }
 
 function install() {
