@@ -18,7 +18,8 @@ function fail(message) {
 
 function run(command, args) {
   const onWindows = process.platform === 'win32';
-  const { status, signal, error } = spawnSync(command, args, { cwd: root, stdio: 'inherit', shell: onWindows });
+  const env = { ...process.env, TURBO_TELEMETRY_DISABLED: '1' };
+  const { status, signal, error } = spawnSync(command, args, { cwd: root, env, stdio: 'inherit', shell: onWindows });
   if (error !== undefined) fail(`could not start ${command}: ${error.message}`);
   if (signal !== null) process.exit(130);
   return status ?? 1;
