@@ -31,7 +31,7 @@ function firstPasses(base: string, url: string, runs: number): number[] {
   return Array.from({ length: runs }, () => {
     rmSync(path.join(base, '.waybill'), { recursive: true, force: true });
     const flags = ['--base-dir', base, '--static-nodes', url, '--run-once', '--json', ...QUIET];
-    const { stdout } = timeCommand([process.execPath, BACKFILLER, 'backfill', 'bench', ...flags]);
+    const { stdout } = timeCommand([process.execPath, ...BACKFILLER, 'backfill', 'bench', ...flags]);
     return (JSON.parse(stdout) as { cpuSeconds: number }).cpuSeconds;
   });
 }
@@ -58,7 +58,7 @@ async function laterPasses(base: string, url: string): Promise<LaterPasses> {
     '--log-format',
     'json',
   ];
-  const child = spawn(process.execPath, [BACKFILLER, 'backfill', 'bench', ...flags], {
+  const child = spawn(process.execPath, [...BACKFILLER, 'backfill', 'bench', ...flags], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   let passes = 0;
@@ -97,7 +97,7 @@ export async function backfillIdle({ runs, scale }: { runs: number; scale: numbe
     sizeBytes: 100,
   });
   cpSync(a, b, { recursive: true });
-  const server = await startServer([BACKFILLER, 'serve', '--base-dir', a, ...SERVE]);
+  const server = await startServer([...BACKFILLER, 'serve', '--base-dir', a, ...SERVE]);
   const url = (JSON.parse(server.firstLine) as { url: string }).url;
   try {
     const find = Array.from(

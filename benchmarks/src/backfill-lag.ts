@@ -45,10 +45,10 @@ export async function backfillLag({ runs }: { runs: number }): Promise<ResultTab
   const [a, b] = [path.join(folder, 'a'), path.join(folder, 'b')];
   recordSegment(a, 0);
   const common = ['--host', '127.0.0.1', '--port', '0', '--json', '--quiet', '--log-level', 'error'];
-  const first = await startServer([BACKFILLER, 'serve', '--base-dir', a, ...common]);
+  const first = await startServer([...BACKFILLER, 'serve', '--base-dir', a, ...common]);
   const { url } = JSON.parse(first.firstLine) as { url: string };
   const second = await startServer([
-    BACKFILLER,
+    ...BACKFILLER,
     'run',
     'bench',
     '--base-dir',

@@ -74,7 +74,7 @@ function ours(node: string, target: string, ...flags: string[]): string[] {
   ];
   return [
     process.execPath,
-    BACKFILLER,
+    ...BACKFILLER,
     'backfill',
     CHANNEL,
     ...common,
@@ -157,7 +157,7 @@ async function transferTable({ hours, segmentsPerHour, sizeBytes, label }: Shape
   const segments = makeArchive(source, { channel: CHANNEL, quality: QUALITY, hours, segmentsPerHour, sizeBytes });
   const plain = await startServer([script('plain-server.ts'), source]);
   const own = await startServer([
-    BACKFILLER,
+    ...BACKFILLER,
     'serve',
     '--base-dir',
     source,

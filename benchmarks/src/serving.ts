@@ -86,7 +86,7 @@ export async function serving({ runs, scale }: { runs: number; scale: number }):
     sizeBytes: 100,
   });
   const server = await startServer([
-    BACKFILLER,
+    ...BACKFILLER,
     'serve',
     '--base-dir',
     folder,

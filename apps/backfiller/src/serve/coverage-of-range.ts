@@ -4,7 +4,7 @@ import type { HourSequences } from './hour-sequences.ts';
 import type { RangePlace } from './range-sequence.ts';
 import { rangeWindows } from './range-windows.ts';
 
-/** Coverage of a range of any length, a day at a time. */
+/** Coverage of a range of any length, some hours at a time. */
 export async function coverageOfRange(
   sequences: HourSequences,
   place: RangePlace,

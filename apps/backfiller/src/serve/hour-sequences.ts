@@ -3,6 +3,9 @@ import type { HourSequence } from '@waybill/segments';
 import type { Archive, HourListing, SegmentAddress } from '../archive/archive.ts';
 import { SizedCache } from '../archive/sized-cache.ts';
 
+/** A longer range is not kept: a day with the hours around it is what players ask for again. */
+export const LONGEST_KEPT_MICROS = 25 * 3_600_000_000;
+
 export interface CachedHour {
   /** Of the listing that the sequence was chosen from. */
   readonly digest: string;
@@ -29,19 +32,25 @@ export class HourSequences {
     this.#hours = new SizedCache({ maxBytes, sizeOf: ({ weightBytes }) => weightBytes });
   }
 
-  async get(channel: string, quality: string, hour: string): Promise<HourSequence> {
+  /** @param options.keep False for ranges longer than what is kept: they would push everything else out, and themselves too. */
+  async get(channel: string, quality: string, hour: string, { keep = true } = {}): Promise<HourSequence> {
     const listing = await this.#archive.listHour(channel, quality, hour);
     const place = `${channel}/${quality}/${hour}`;
     const known = this.#hours.get(place);
     if (known?.digest === listing.digest) return known.sequence;
     const key = `${place}/${listing.digest}`;
     const running =
-      this.#running.get(key) ?? this.#choose(channel, quality, hour, listing).finally(() => this.#running.delete(key));
+      this.#running.get(key) ??
+      this.#choose({ channel, quality, hour }, listing, keep).finally(() => this.#running.delete(key));
     this.#running.set(key, running);
     return running;
   }
 
-  async #choose(channel: string, quality: string, hour: string, { names, digest }: HourListing): Promise<HourSequence> {
+  async #choose(
+    { channel, quality, hour }: Omit<SegmentAddress, 'name'>,
+    { names, digest }: HourListing,
+    keep: boolean,
+  ): Promise<HourSequence> {
     const asked = new Set<string>();
     const recordName = (name: string): number => {
       asked.add(name);
@@ -53,7 +62,8 @@ export class HourSequences {
       const sizes = await this.#sizesOf(asked, (name) => ({ channel, quality, hour, name }));
       sequence = bestOfHour(hour, names, { sizeOf: (name) => sizes.get(name) ?? 0 });
     }
-    this.#hours.set(`${channel}/${quality}/${hour}`, { digest, sequence, weightBytes: names.length * SEGMENT_BYTES });
+    if (keep)
+      this.#hours.set(`${channel}/${quality}/${hour}`, { digest, sequence, weightBytes: names.length * SEGMENT_BYTES });
     return sequence;
   }
 

@@ -12,6 +12,8 @@ export interface RangePlace {
 export interface RangeSequenceOptions {
   /** The range begins with a segment that was chosen before: those that begin earlier lost to it, or lie behind it. */
   continued?: boolean;
+  /** Whether hours are kept for the next request; default true. */
+  keep?: boolean;
 }
 
 export interface RangeSequence {
@@ -32,13 +34,13 @@ export async function rangeSequence(
   place: RangePlace,
   startMicros: number,
   endMicros: number,
-  { continued = false }: RangeSequenceOptions = {},
+  { continued = false, keep = true }: RangeSequenceOptions = {},
 ): Promise<RangeSequence> {
   if (endMicros <= startMicros) return { sequence: [], hours: [] };
   // One hour more: a segment may reach over the boundary (spec section 1.3).
   const firstMicros = startOfHour(startMicros) - HOUR_MICROS;
   const wanted = place.existing.filter((hour) => parseHour(hour) >= firstMicros && parseHour(hour) <= endMicros);
-  const hours = await prepareHours(sequences, place, wanted);
+  const hours = await prepareHours(sequences, place, wanted, keep);
   const candidates = continued ? hours.map((hour) => fromStart(hour, startMicros)) : hours;
   return { sequence: joinHours(candidates, startMicros, endMicros), hours };
 }
@@ -47,11 +49,12 @@ async function prepareHours(
   sequences: HourSequences,
   { channel, quality }: RangePlace,
   wanted: readonly string[],
+  keep: boolean,
 ): Promise<HourSequence[]> {
   const found = new Map<string, HourSequence>();
   const left = wanted.values();
   const prepareNext = async (): Promise<void> => {
-    for (const hour of left) found.set(hour, await sequences.get(channel, quality, hour));
+    for (const hour of left) found.set(hour, await sequences.get(channel, quality, hour, { keep }));
   };
   await Promise.all(Array.from({ length: Math.min(CONCURRENCY, wanted.length) }, prepareNext));
   return wanted.map((hour) => found.get(hour)).filter((hour) => hour !== undefined);

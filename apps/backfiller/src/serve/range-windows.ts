@@ -1,12 +1,13 @@
 import type { Sequence } from '@waybill/segments';
 import { parseHour, startOfHour } from '@waybill/segments';
+import { LONGEST_KEPT_MICROS } from './hour-sequences.ts';
 import type { HourSequences } from './hour-sequences.ts';
 import type { RangePlace, RangeSequence } from './range-sequence.ts';
 import { rangeSequence } from './range-sequence.ts';
 
 const HOUR_MICROS = 3_600_000_000;
-/** What one request holds at once: a day of segments of 2 s is 22 MB. */
-const WINDOW_MICROS = 24 * HOUR_MICROS;
+/** What one request holds at once: six hours of segments of 2 s are 6 MB. */
+const WINDOW_MICROS = 6 * HOUR_MICROS;
 /** A window that grew to this many segments (50 MB) ends anywhere. */
 const MAX_ITEMS = 100_000;
 
@@ -16,7 +17,7 @@ export interface RangeWindow extends RangeSequence {
 }
 
 /**
- * The best sequence of a range of any length, in windows of about a day, so that memory does not grow with the range.
+ * The best sequence of a range of any length, in windows of about six hours, so that memory does not grow with the range.
  * One after the other they are what one sequence over all of it would be: a window ends where a segment begins that
  * nothing can displace, and the next one goes on from there. Without such a place the window is made longer.
  */
@@ -27,9 +28,14 @@ export async function* rangeWindows(
   endMicros: number,
   windowMicros = WINDOW_MICROS,
 ): AsyncGenerator<RangeWindow, void, undefined> {
+  const keep = endMicros - startMicros <= LONGEST_KEPT_MICROS;
   let from = startMicros;
   do {
-    const window = await windowFrom(sequences, place, from, endMicros, { windowMicros, continued: from > startMicros });
+    const window = await windowFrom(sequences, place, from, endMicros, {
+      windowMicros,
+      keep,
+      continued: from > startMicros,
+    });
     yield window;
     from = window.endMicros;
   } while (from < endMicros);
@@ -40,12 +46,12 @@ async function windowFrom(
   place: RangePlace,
   from: number,
   endMicros: number,
-  { windowMicros, continued }: { windowMicros: number; continued: boolean },
+  { windowMicros, ...options }: { windowMicros: number; continued: boolean; keep: boolean },
 ): Promise<RangeWindow> {
   for (let latest = from; ;) {
     // Years of nothing are one step.
     latest = Math.min(endMicros, Math.max(latest, nextHourMicros(place.existing, latest)) + windowMicros);
-    const { sequence, hours } = await rangeSequence(sequences, place, from, latest, { continued });
+    const { sequence, hours } = await rangeSequence(sequences, place, from, latest, options);
     if (latest === endMicros) return { startMicros: from, endMicros, sequence, hours };
     const cut = cutIndex(sequence, from, latest);
     const cutMicros = cut === undefined ? undefined : sequence[cut]?.startMicros;

@@ -32,7 +32,7 @@ const makeFiles = (): Map<string, Uint8Array> => {
 
 const ALL = ['--qualities', 'source,chat', '--extras', 'emotes'];
 
-describe('contents with CR, LF, NUL and 0x80 to 0xFF, and empty ones', () => {
+describe.concurrent('contents with CR, LF, NUL and 0x80 to 0xFF, and empty ones', () => {
   it.each([
     ['in batches', []],
     ['one by one', ['--batch-size', '1']],
@@ -59,7 +59,7 @@ describe('contents with CR, LF, NUL and 0x80 to 0xFF, and empty ones', () => {
   });
 });
 
-describe('names with a colon', () => {
+describe.concurrent('names with a colon', () => {
   it('are served with a raw colon and with %3A', async () => {
     await using source = await temporaryDirectory();
     const segment = makeSegment(605);

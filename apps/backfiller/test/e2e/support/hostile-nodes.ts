@@ -63,10 +63,7 @@ export const hostileListings = ({ files, outside }: HostileInit): Record<string,
     HOUR_NAMES,
     say({ body: JSON.stringify(Array.from({ length: 1_000_000 }, (_, at) => String(at))) }),
   ),
-  'listing-without-end': on(
-    HOUR_NAMES,
-    pourAfter(`${CHUNKED}1\r\n[\r\n`, `10000\r\n${'"aaaaa",'.repeat(0x2000)}\r\n`),
-  ),
+  'listing-without-end': on(HOUR_NAMES, pourAfter(`${CHUNKED}1\r\n[\r\n`, `10000\r\n${'"aaaaa",'.repeat(0x2000)}\r\n`)),
 });
 
 /** By name, what each sends. */
