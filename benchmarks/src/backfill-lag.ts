@@ -14,15 +14,11 @@ const GIVE_UP_MS = 10_000;
 /** Puts a segment in place as a recorder does: another process renames it in. Returns its path below the base. */
 function recordSegment(base: string, index: number): string {
   const content = randomBytes(100_000);
-  const now = new Date();
-  const hour = now.toISOString().slice(0, 13);
+  const hour = new Date().toISOString().slice(0, 13);
   const hash = createHash('sha256').update(content).digest('base64url');
-  const relative = path.join(
-    'bench',
-    'source',
-    hour,
-    `${now.toISOString().slice(14, 19)}.${String(index).padStart(6, '0')}-2.0-full-${hash}.ts`,
-  );
+  // One after another in stream time, as a recorder's are: segments that overlap others are not copied.
+  const [minute, second] = [Math.floor(index / 30), (index % 30) * 2].map((part) => String(part).padStart(2, '0'));
+  const relative = path.join('bench', 'source', hour, `${minute ?? ''}:${second ?? ''}.000000-2.0-full-${hash}.ts`);
   mkdirSync(path.join(base, path.dirname(relative)), { recursive: true });
   const temp = path.join(base, 'bench', `temp-${String(index)}`);
   writeFileSync(temp, content);

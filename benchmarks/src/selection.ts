@@ -62,7 +62,7 @@ function rowsOf(ours: SelectionTimes, original: SelectionTimes | undefined): Res
   return [row('cold', ours.cold, original?.cold, 2), row('cached, names unchanged', ours.cached, original?.cached, 20)];
 }
 
-/** The best sequence of 24 h, directories listed included; `WAYBILL_BENCH_WUBLOADER_BEST QUALITY_DIR` prints the original's {cold, cached}. */
+/** The best sequence of 24 h, directories listed included; `WAYBILL_BENCH_WUBLOADER_BEST QUALITY_DIR` prints the original's {cold, cached}, the latter of its fifth repetition. */
 export function selection({ runs }: { runs: number }): Promise<ResultTable[]> {
   const folder = mkdtempSync(path.join(process.env['WAYBILL_BENCH_FOLDER'] ?? tmpdir(), 'waybill-bench-'));
   const quality = path.join(folder, 'bench', 'source');
