@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import type { Socket } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import {
   ResponseStatusError,
@@ -130,6 +131,21 @@ describe('names from a hostile node', () => {
     });
     await expect(fixture.node.listHours('demo', 'source')).rejects.toThrow(ListingTooLargeError);
     await waitFor(() => fixture.server.connections === 0, { what: 'the end of the connection' });
+  });
+
+  it('refuses a listing in pieces of one byte long before it is as large as it may be', async () => {
+    await using fixture = await openHttpNode(endless(CHUNKED, '1\r\n[\r\n'.repeat(10_000)));
+    await expect(fixture.node.listHours('demo', 'source')).rejects.toThrow(RemoteReplyInvalidError);
+    await waitFor(() => fixture.server.connections === 0, { what: 'the end of the connection' });
+  });
+
+  it('takes a listing in small pieces', async () => {
+    const pieces = JSON.stringify([GOOD]).match(/.{1,3}/g) ?? [];
+    const chunks = pieces.map((piece) => `${piece.length.toString(16)}\r\n${piece}\r\n`);
+    await using fixture = await openHttpNode((_request, socket) => {
+      socket.write(`${CHUNKED}${chunks.join('')}0\r\n\r\n`);
+    });
+    expect((await fixture.node.listHour('demo', 'source', '2026-06-22T18')).names).toEqual([GOOD]);
   });
 
   it('refuses a listing that decompresses without end', async () => {
@@ -294,5 +310,23 @@ describe('contents from a hostile node', () => {
     controller.abort(reason);
     await expect(fetched).rejects.toBe(reason);
     await waitFor(() => fixture.server.connections === 0, { what: 'the end of the connection' });
+  });
+});
+
+describe('events from a hostile node', () => {
+  it('are read no faster than a node can have them, however many it pours out', async () => {
+    const sockets: Socket[] = [];
+    const head = 'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n';
+    await using fixture = await openHttpNode((request, socket) => {
+      sockets.push(socket);
+      endless(head, ': nothing\n\n'.repeat(10_000))(request, socket);
+    });
+    const controller = new AbortController();
+    const read = Array.fromAsync(fixture.node.events(undefined, { signal: controller.signal }));
+    await setTimeout(1000);
+    controller.abort();
+    await expect(read).rejects.toThrow();
+    // What fills the buffers of the sockets, and a second's worth: without a limit it is hundreds of megabytes.
+    expect(sockets[0]?.bytesWritten).toBeLessThan(20_000_000);
   });
 });
