@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import type { Socket } from 'node:net';
-import { setTimeout } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import {
   ResponseStatusError,
@@ -323,7 +323,7 @@ describe('events from a hostile node', () => {
     });
     const controller = new AbortController();
     const read = Array.fromAsync(fixture.node.events(undefined, { signal: controller.signal }));
-    await setTimeout(1000);
+    await sleep(1000);
     controller.abort();
     await expect(read).rejects.toThrow();
     // What fills the buffers of the sockets, and a second's worth: without a limit it is hundreds of megabytes.
