@@ -27,7 +27,7 @@ export function fieldsOf({ name, startMicros, durationMicros, durationText, type
   return { name, startMicros, durationMicros, durationText, type, hashText, digest };
 }
 
-export const segmentTypes = fc.constantFrom<SegmentType>('full', 'suspect', 'partial', 'temp');
+const segmentTypes = fc.constantFrom<SegmentType>('full', 'suspect', 'partial', 'temp');
 export const digests = fc
   .uint8Array({ minLength: 32, maxLength: 32 })
   .map((bytes) => ({ algorithm: 'sha256' as const, bytes }));
