@@ -27,7 +27,6 @@ export function fieldsOf({ name, startMicros, durationMicros, durationText, type
   return { name, startMicros, durationMicros, durationText, type, hashText, digest };
 }
 
-const segmentTypes = fc.constantFrom<SegmentType>('full', 'suspect', 'partial', 'temp');
 export const digests = fc
   .uint8Array({ minLength: 32, maxLength: 32 })
   .map((bytes) => ({ algorithm: 'sha256' as const, bytes }));
