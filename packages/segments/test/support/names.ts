@@ -1,6 +1,6 @@
 import { sha256 } from '@waybill/digest';
 import fc from 'fast-check';
-import type { SegmentName, SegmentType, StoredSegmentType } from '../../src/index.ts';
+import type { SegmentName, StoredSegmentType } from '../../src/index.ts';
 import { formatSegmentName, parseHour } from '../../src/index.ts';
 
 export const HOUR = '2024-03-01T10';
