@@ -1,13 +1,15 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { skipWithout } from '@waybill/test-kit';
 import { describe, expect, it } from 'vitest';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 const isBuilt = existsSync(path.join(root, 'apps/backfiller/dist/main.js'));
 
 describe('npm start', () => {
-  it.skipIf(!isBuilt)('fills the damaged node, says so, and ends with 0 where nobody watches (needs a build)', () => {
+  it('fills the damaged node, says so, and ends with 0 where nobody watches', (test) => {
+    if (!isBuilt) skipWithout(test, 'the backfiller is not built: pnpm build');
     const { status, stdout, stderr } = spawnSync(
       process.execPath,
       ['--conditions=@waybill/source', path.join(root, 'examples/first-run/src/run.ts')],

@@ -6,19 +6,19 @@ import { NodeTrustColumnMissingError } from '../../src/nodes/postgres-node-datab
 import { createStaticNodeSource } from '../../src/nodes/static-node-source.ts';
 import { createMemoryLog } from '../support/memory-log.ts';
 import { startPostgres } from '../support/postgres-server.ts';
-import { waitFor } from '@waybill/test-kit';
+import { skipWithout, waitFor } from '@waybill/test-kit';
 
 /** As wubloader's own schema has it (spec 1.6). */
 const WUBLOADER_TABLE =
   'CREATE TABLE nodes (name TEXT PRIMARY KEY, url TEXT NOT NULL, backfill_from BOOLEAN NOT NULL DEFAULT TRUE)';
 
 const postgres = await startPostgres();
-const unavailable = 'unavailable' in postgres ? postgres.unavailable : undefined;
-const title =
-  unavailable === undefined ? 'a PostgreSQL node database' : `a PostgreSQL node database (skipped: ${unavailable})`;
 
-describe.skipIf('unavailable' in postgres)(title, () => {
-  if ('unavailable' in postgres) return;
+describe('a PostgreSQL node database', () => {
+  if ('unavailable' in postgres) {
+    it('is asked in a real server', (test) => skipWithout(test, postgres.unavailable));
+    return;
+  }
   const server = postgres;
   const database = openNodeDatabase(server.url);
   const run = async (...statements: string[]): Promise<void> => {
