@@ -45,7 +45,8 @@ export const startBackfiller = async (args: readonly string[]): Promise<Backfill
   const place = await temporaryDirectory();
   const logFile = path.join(place.path, 'log');
   const wrapper = ['sh', '-c', 'exec "$@" 2>"$0"', logFile];
-  const child = await spawnChild(MAIN, [...args, '--json'], { wrapper });
+  // With the flag of the program's first line, as its users run it.
+  const child = await spawnChild(MAIN, [...args, '--json'], { wrapper, nodeFlags: ['--max-semi-space-size=4'] });
   const logs = (): LogLine[] => readFileSync(logFile, 'utf8').split('\n').filter(Boolean).map(parseLine);
   const exited = child.exited.then(({ code, signal, stdout }) => ({ code, signal, stdout, logs: logs() }));
   const lines = child.lines[Symbol.asyncIterator]();
