@@ -5,6 +5,9 @@ const everywhere = (pattern: string): string[] =>
   ['packages', 'apps', 'tools', 'examples'].map((folder) => `${folder}/**/${pattern}`);
 const notSource = ['**/node_modules/**', '**/dist/**'];
 
+/** The full counts of the nightly and the release tier take their time. */
+const patience = ['nightly', 'release'].includes(process.env['WAYBILL_TEST_TIER'] ?? '') ? 12 : 1;
+
 /** Packages are tested from their sources: the condition maps each workspace package to its src/index.ts. */
 const fromSource = {
   resolve: { conditions: ['@waybill/source'] },
@@ -20,7 +23,7 @@ export default defineConfig({
           name: 'unit',
           include: everywhere('*.test.ts'),
           exclude: [...notSource, ...suffixes.map((suffix) => `**/*.${suffix}.test.ts`)],
-          testTimeout: 30_000,
+          testTimeout: 30_000 * patience,
         },
       },
       ...suffixes.map((suffix) => ({
@@ -29,7 +32,7 @@ export default defineConfig({
           name: suffix,
           include: everywhere(`*.${suffix}.test.ts`),
           exclude: notSource,
-          testTimeout: 300_000,
+          testTimeout: 300_000 * patience,
           hookTimeout: 120_000,
         },
       })),

@@ -1,3 +1,4 @@
 import { waybillConfig } from '@waybill/tsup-config';
 
-export default waybillConfig();
+// The thread of GroupWriter is a file that nothing imports.
+export default waybillConfig({ entry: ['src/index.ts', 'src/group-thread.ts'] });

@@ -16,7 +16,7 @@ export function withBuiltInCommands(program: ProgramDeclaration): ProgramDeclara
 function completionCommand(program: () => ProgramDeclaration): CommandDeclaration {
   return defineCommand({
     name: 'completion',
-    description: 'print a script that completes this program in a shell',
+    description: 'Print a script that completes this program in a shell.',
     arguments: {
       shell: { schema: z.enum(SHELLS, `expected one of ${SHELLS.join(', ')}`), description: SHELLS.join(', ') },
     },
@@ -32,7 +32,7 @@ function completionCommand(program: () => ProgramDeclaration): CommandDeclaratio
 function referenceCommand(program: () => ProgramDeclaration): CommandDeclaration {
   return defineCommand({
     name: 'reference',
-    description: 'print every command and option as JSON',
+    description: 'Print every command and option as JSON.',
     hidden: true,
     run(_signal, _config, output) {
       output.result(describeProgram(program()));

@@ -5,6 +5,7 @@ import { helpAfter } from './help-text.ts';
 import { flagOf, kebabCase } from './option.ts';
 import type { ArgumentDeclaration, OptionDeclaration, OptionDeclarations } from './option.ts';
 import { SHARED_OPTIONS } from './shared-options.ts';
+import { valueText } from './value-text.ts';
 import { isListSchema } from './values.ts';
 
 /** What was typed: the command, its positional arguments by name, its flags by option name. */
@@ -29,7 +30,7 @@ export function createCommanderTree(
   const root = configured(new Command(program.bin), output)
     .description(program.description)
     .version(program.version, '-V, --version', 'show the version')
-    .helpCommand('help [command]', 'show the help of a command');
+    .helpCommand('help [command]', 'Show the help of a command.');
   addOptions(root, SHARED_OPTIONS);
   root.addHelpText('after', () => helpAfter(program, undefined));
   for (const command of program.commands)
@@ -101,8 +102,9 @@ function toCommanderOptions(name: string, declaration: OptionDeclaration): Optio
   });
 }
 
-function shown({ description, default: fallback, secret }: OptionDeclaration): string {
-  if (fallback === undefined || secret === true) return description;
+function shown({ description, default: given, schema, secret }: OptionDeclaration): string {
+  if (given === undefined || secret === true) return description;
+  const fallback = valueText(schema, given);
   const text = Array.isArray(fallback)
     ? fallback.join(',')
     : typeof fallback === 'string'

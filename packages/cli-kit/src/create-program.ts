@@ -105,10 +105,19 @@ function parse(
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return undefined;
+    const [first, asked] = argv;
+    if (error.code === 'commander.help' && first === 'help' && asked !== undefined)
+      throw new UsageInvalidError(`unknown command '${asked}'; the list is above`);
     if (error.code === 'commander.help') throw new UsageInvalidError('a command is missing; the list is above');
-    throw new UsageInvalidError(`${error.message.replace(/^error: /, '')}\nSee ${program.bin} --help`);
+    throw new UsageInvalidError(`${error.message.replace(/^error: /, '')}\nSee ${helpLine(program, argv)}`);
   }
   return invocation;
+}
+
+/** The help of the command that was typed, of which one knows by its first word. */
+function helpLine({ bin, commands }: ProgramDeclaration, argv: readonly string[]): string {
+  const typed = argv.find((word) => commands.some(({ name }) => name === word));
+  return typed === undefined ? `${bin} --help` : `${bin} ${typed} --help`;
 }
 
 /** Resolves the configuration. `config` is undefined where it only was to be printed. */

@@ -4,6 +4,7 @@ import { EXIT_MEANINGS } from './exit-codes.ts';
 import { environmentNames, flagOf } from './option.ts';
 import type { ArgumentDeclarations, OptionDeclarations } from './option.ts';
 import { SHARED_OPTIONS } from './shared-options.ts';
+import { valueText } from './value-text.ts';
 
 export interface OptionDescription {
   readonly name: string;
@@ -99,7 +100,7 @@ function describeOptions(program: string, declarations: OptionDeclarations): Opt
       description,
       environment: environmentNames(program, name, declaration),
       fileKey: name,
-      default: secret ? null : (declaration.default ?? null),
+      default: secret ? null : (valueText(declaration.schema, declaration.default) ?? null),
       choices: choicesOf(declaration.schema),
       secret,
       required,

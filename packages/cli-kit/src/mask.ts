@@ -1,9 +1,6 @@
-const MASK = '***';
+import { maskUserInfo } from '@waybill/common';
 
-/** Masks the user and password of every URL in a text. */
-export function maskUserInfo(text: string): string {
-  return text.includes('@') ? text.replaceAll(/:\/\/[^\s/?#"'\\]*@/g, `://${MASK}@`) : text;
-}
+const MASK = '***';
 
 /** A value as it may be shown: secrets become `***`, URLs lose their user and password. */
 export function maskValue(value: unknown, secret: boolean): unknown {

@@ -1,4 +1,4 @@
-import { maskUserInfo } from './mask.ts';
+import { maskUserInfo } from '@waybill/common';
 import { ProgressReporter } from './progress.ts';
 import type { Progress, ProgressInit } from './progress.ts';
 import { formatTable } from './table.ts';

@@ -6,6 +6,7 @@ import type { ConfigIssue } from './errors.ts';
 import { maskValue } from './mask.ts';
 import { environmentNames, flagOf } from './option.ts';
 import type { ConfigOf, OptionDeclaration, OptionDeclarations } from './option.ts';
+import { valueText } from './value-text.ts';
 
 /** Where a value came from. `name` is the flag, the variable or the file. */
 export type ConfigSource =
@@ -121,16 +122,17 @@ export function sourceText(source: ConfigSource): string {
 }
 
 function zodText(error: z.ZodError): string {
-  const texts = error.issues.map(({ message, path }) =>
-    path.length > 0 ? `item ${path.join('.')}: ${message}` : message,
-  );
+  const texts = error.issues.map(({ message, path }) => {
+    const place = path.map((part) => (typeof part === 'number' ? part + 1 : String(part))).join('.');
+    return place === '' ? message : `item ${place}: ${message}`;
+  });
   return [...new Set(texts)].join('; ');
 }
 
-function remedyFor({ default: fallback, description, value, secret }: OptionDeclaration): string {
+function remedyFor({ default: fallback, description, schema, value, secret }: OptionDeclaration): string {
   const set = `Set it to ${value ?? 'true or false'} (${description})`;
   if (fallback === undefined || secret === true) return set;
-  return `${set}, or leave it out for ${JSON.stringify(fallback)}`;
+  return `${set}, or leave it out for ${JSON.stringify(valueText(schema, fallback))}`;
 }
 
 function missing(name: string, declaration: OptionDeclaration, { program }: ConfigInputs): ConfigIssue {

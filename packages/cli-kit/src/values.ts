@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { withNotation } from './value-text.ts';
 
 /** Whether a schema makes a list, so that a flag may be given more than once. */
 export function isListSchema(schema: z.core.$ZodType): boolean {
@@ -44,10 +45,15 @@ export const values = {
   url: () => z.url({ protocol: /^https?$/, message: 'expected a URL that starts with http:// or https://' }),
 
   /** `10`, `512k`, `20M`, `1.5G`, `2T` (powers of 1024), as a number of bytes. */
-  bytes: () => z.preprocess(bytesOf, z.int('expected a number of bytes such as 512k, 20M or 1.5G').min(0)),
+  bytes: () =>
+    withNotation(z.preprocess(bytesOf, z.int('expected a number of bytes such as 512k, 20M or 1.5G').min(0)), 'bytes'),
 
   /** `250ms`, `30s`, `5m`, `2h`, `14d` or a bare number of seconds, as milliseconds. */
-  duration: () => z.preprocess(durationOf, z.number('expected a duration such as 250ms, 30s, 5m, 2h or 14d').min(0)),
+  duration: () =>
+    withNotation(
+      z.preprocess(durationOf, z.number('expected a duration such as 250ms, 30s, 5m, 2h or 14d').min(0)),
+      'duration',
+    ),
 };
 
 const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;

@@ -65,10 +65,14 @@ describe('a command line', () => {
   test.each([
     [['show', '--prot', '1'], "unknown option '--prot'", 'Did you mean --port?'],
     [['shwo'], "unknown command 'shwo'", 'Did you mean show?'],
-    [['require', 'extra'], 'too many arguments', 'See waybill-sample --help'],
-    [['show', '--port'], "option '-p, --port <PORT>' argument missing", 'See waybill-sample --help'],
-    [['fail'], "missing required argument 'how'", 'See waybill-sample --help'],
+    [['shwo'], "unknown command 'shwo'", 'See waybill-sample --help'],
+    [['show', '--nodes', 'http://a,ftp://b'], 'item 2: expected a URL', 'Set it to URLS'],
+    [['show', '--pause', 'long'], 'expected a duration', 'or leave it out for "2m"'],
+    [['require', 'extra'], 'too many arguments', 'See waybill-sample require --help'],
+    [['show', '--port'], "option '-p, --port <PORT>' argument missing", 'See waybill-sample show --help'],
+    [['fail'], "missing required argument 'how'", 'See waybill-sample fail --help'],
     [[], 'a command is missing', ''],
+    [['help', 'shwo'], "unknown command 'shwo'", 'the list is above'],
     [['show', '--quiet', '--verbose'], '--quiet and --verbose contradict each other', 'give one of them'],
   ])('that is wrong (%j) ends with 2 and says how to do better', async (argv, problem, remedy) => {
     const { code, stdout, stderr } = await runSample(argv);
@@ -118,6 +122,9 @@ describe('--help', () => {
       'Usage: waybill-sample show [options] [channels...]',
       '-p, --port <PORT>',
       'TCP port to listen on (default: 8000)',
+      'between two looks (default: 2m)',
+      'largest file (default: 256M)',
+      'longest wait (default: 1500ms)',
       '--delete-old',
       '--no-sync',
       'Examples:\n  # show one channel\n  waybill-sample show mychannel --qualities source,480p\n',
@@ -230,7 +237,7 @@ describe('a config file', () => {
   test.each([
     ['{"prot": 1}', 'config file FILE: the key "prot" is unknown. Did you mean "port"?'],
     ['{"port": "x"}', '--port: "x" from the config file FILE does not fit: expected a whole number'],
-    ['{"qualities": ["a", 5]}', '--qualities: ["a",5] from the config file FILE does not fit: item 1: expected a text'],
+    ['{"qualities": ["a", 5]}', '--qualities: ["a",5] from the config file FILE does not fit: item 2: expected a text'],
     ['[1]', 'config file FILE: it does not hold a JSON object. Give --config'],
     ['{', 'config file FILE: it is no JSON'],
   ])('that holds %s is refused', async (content, problem) => {

@@ -9,15 +9,21 @@ export async function* abortableIterable<T>(
   { signal }: AbortOptions = {},
 ): AsyncGenerator<T, void, undefined> {
   const iterator = source[Symbol.asyncIterator]();
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  aborted.catch(() => undefined);
-  const abort = (): void => reject(signal?.reason);
+  // One listener, and a promise for each step: a race against one long-lived promise would leave a reaction on it at each
+  // step (256 bytes a chunk, until the end).
+  let rejectStep: (reason: unknown) => void = () => undefined;
+  const abort = (): void => rejectStep(signal?.reason);
+  const step = (): Promise<IteratorResult<T, unknown>> =>
+    new Promise((resolve, reject) => {
+      rejectStep = reject;
+      if (signal?.aborted === true) reject(signal.reason as Error);
+      else iterator.next().then(resolve, reject);
+    });
   signal?.addEventListener('abort', abort, { once: true });
   let running = true;
   try {
-    signal?.throwIfAborted();
     for (;;) {
-      const result = await Promise.race([iterator.next(), aborted]);
+      const result = await step();
       if (result.done === true) {
         running = false;
         return;

@@ -10,7 +10,7 @@ import { type ContentSummary, HashingWriter } from './hashing-writer.ts';
 import { isErrnoException } from './is-errno-exception.ts';
 import { settleDirectory } from './settle-directory.ts';
 import { nextTempName, type TempNamer } from './temp-name.ts';
-import { writeFully } from './write-all.ts';
+import { writeFully, writePartsFully, type WriteSome } from './write-all.ts';
 import { FileCloseFailedError, FileExistsError, FileSyncFailedError } from './write-errors.ts';
 
 /** What an atomic write has just done. `synced` and `directory-synced` are left out with durabilities that do without. */
@@ -18,23 +18,23 @@ export type AtomicWriteStep = 'opened' | 'written' | 'synced' | 'closed' | 'rena
 
 export interface AtomicWriteOptions extends AbortOptions {
   /** Default `full`. */
-  durability?: Durability;
+  durability?: Durability | undefined;
   /** What the content has to be; anything else is not put in place. */
-  expected?: ExpectedContent;
+  expected?: ExpectedContent | undefined;
   /** Names the temp file; default `.waybill.MARK.N.temp`. */
-  tempName?: TempNamer;
+  tempName?: TempNamer | undefined;
   /** Permissions of the new file, before the umask; default 0o666. */
-  mode?: number;
+  mode?: number | undefined;
   /** Refuse to replace a file: FileExistsError. Needs hard links. Default false. */
-  exclusive?: boolean;
+  exclusive?: boolean | undefined;
   /** Create missing parent directories, synced in their parents with durability `full`. Default false: ENOENT. */
-  createParents?: boolean;
+  createParents?: boolean | undefined;
   /** Default: one that the whole process shares. */
-  directorySyncer?: DirectorySyncer;
+  directorySyncer?: DirectorySyncer | undefined;
   /** Called right after each step; what it throws fails the write. */
-  onStep?: (step: AtomicWriteStep) => void;
+  onStep?: ((step: AtomicWriteStep) => void) | undefined;
   /** The system calls; default Node's. For tests. */
-  operations?: FileOperations;
+  operations?: FileOperations | undefined;
 }
 
 /** A file that comes into being as a whole or not at all. Calls MUST not overlap. */
@@ -98,6 +98,21 @@ export class TempFile implements AtomicWriter {
       const write = this.#operations.write;
       await writeFully((part, offset, length) => write(fd, part, offset, length), bytes, this.#options);
       this.#hashing?.write(bytes);
+    });
+  }
+
+  /** Several parts, in order. */
+  async writeParts(parts: readonly Uint8Array[]): Promise<void> {
+    const [only] = parts;
+    if (only !== undefined && parts.length === 1) {
+      await this.write(only);
+      return;
+    }
+    await this.#attempt(async (fd) => {
+      const { write, writeParts } = this.#operations;
+      const some: WriteSome = (part, offset, length) => write(fd, part, offset, length);
+      await writePartsFully((all) => writeParts(fd, all), some, parts, this.#options);
+      for (const part of parts) this.#hashing?.write(part);
     });
   }
 

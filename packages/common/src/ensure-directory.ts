@@ -8,9 +8,9 @@ import { settleDirectory } from './settle-directory.ts';
 
 export interface EnsureDirectoryOptions extends AbortOptions {
   /** Default `full`: each directory of the path is on disk in the end. `file` and `none` sync nothing. */
-  durability?: Durability;
+  durability?: Durability | undefined;
   /** Default: one that the whole process shares. */
-  directorySyncer?: DirectorySyncer;
+  directorySyncer?: DirectorySyncer | undefined;
 }
 
 /** Somebody may remove a parent again while we create below it; this often we begin anew. */

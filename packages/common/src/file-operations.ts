@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import { promisify } from 'node:util';
+import { syncDirectorySync } from './sync-directory.ts';
 
 type Awaitable<T> = T | Promise<T>;
 
@@ -9,6 +10,8 @@ export interface FileOperations {
   readonly open: (path: string, mode: number) => Awaitable<number>;
   /** Returns how many bytes were accepted. */
   readonly write: (fd: number, bytes: Uint8Array, offset: number, length: number) => Awaitable<number>;
+  /** The same for several parts in a row, in one call. */
+  readonly writeParts: (fd: number, parts: readonly Uint8Array[]) => Awaitable<number>;
   readonly sync: (fd: number) => Awaitable<void>;
   readonly close: (fd: number) => Awaitable<void>;
   readonly rename: (from: string, to: string) => Awaitable<void>;
@@ -21,11 +24,13 @@ const { O_CREAT, O_EXCL, O_WRONLY } = fs.constants;
 const CREATE = O_WRONLY | O_CREAT | O_EXCL;
 
 const writeAsync = promisify(fs.write);
+const writevAsync = promisify(fs.writev);
 
 /** In the thread pool: nothing else of this process waits for the disk. For large contents. */
 export const pooledFileOperations: FileOperations = {
   open: (path, mode) => promisify(fs.open)(path, CREATE, mode),
   write: async (fd, bytes, offset, length) => (await writeAsync(fd, bytes, offset, length, null)).bytesWritten,
+  writeParts: async (fd, parts) => (await writevAsync(fd, parts)).bytesWritten,
   sync: promisify(fs.fsync),
   close: promisify(fs.close),
   rename: promisify(fs.rename),
@@ -40,9 +45,33 @@ export const pooledFileOperations: FileOperations = {
 export const immediateFileOperations: FileOperations = {
   open: (path, mode) => fs.openSync(path, CREATE, mode),
   write: (fd, bytes, offset, length) => fs.writeSync(fd, bytes, offset, length, null),
+  writeParts: (fd, parts) => fs.writevSync(fd, parts),
   sync: pooledFileOperations.sync,
   close: fs.closeSync,
   rename: fs.renameSync,
   link: fs.linkSync,
   unlink: fs.unlinkSync,
+};
+
+/** The same calls and the sync of a directory, each of which ends before it returns. For threads that do nothing else. */
+export interface BlockingFileOperations {
+  readonly open: (path: string, mode: number) => number;
+  readonly write: (fd: number, bytes: Uint8Array, offset: number, length: number) => number;
+  readonly sync: (fd: number) => void;
+  readonly close: (fd: number) => void;
+  readonly rename: (from: string, to: string) => void;
+  readonly link: (from: string, to: string) => void;
+  readonly unlink: (path: string) => void;
+  readonly syncDirectory: (path: string) => void;
+}
+
+export const blockingFileOperations: BlockingFileOperations = {
+  open: (path, mode) => fs.openSync(path, CREATE, mode),
+  write: (fd, bytes, offset, length) => fs.writeSync(fd, bytes, offset, length, null),
+  sync: fs.fsyncSync,
+  close: fs.closeSync,
+  rename: fs.renameSync,
+  link: fs.linkSync,
+  unlink: fs.unlinkSync,
+  syncDirectory: syncDirectorySync,
 };

@@ -1,4 +1,4 @@
-import { realpathSync, statSync } from 'node:fs';
+import { realpathSync, type Stats, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { type DirectorySyncer, sharedDirectorySyncer } from './directory-syncer.ts';
 import { isErrnoException } from './is-errno-exception.ts';
@@ -36,9 +36,20 @@ export async function settleDirectory(
   remember(known, identity);
 }
 
+/** Whether {@link settleDirectory} has nothing left to do for a directory, at the cost of one look at it. */
+export function isSettled(path: string): boolean {
+  const known = settled.get(path);
+  if (known === undefined) return false;
+  const stat = statSync(path, { throwIfNoEntry: false });
+  return stat !== undefined && identityOf(stat) === known;
+}
+
 /** Tells a directory from one that was there before under the same name, also where the inode is used again. */
 function identify(path: string): string {
-  const { dev, ino, birthtimeMs } = statSync(path);
+  return identityOf(statSync(path));
+}
+
+function identityOf({ dev, ino, birthtimeMs }: Stats): string {
   return `${dev} ${ino} ${birthtimeMs}`;
 }
 

@@ -8,8 +8,8 @@ import { isTempOwnerAlive } from './temp-owner.ts';
 import { matchTempName } from './temp-name.ts';
 
 export interface SweepOptions extends AbortOptions {
-  /** Go into the directories below as well; symbolic links are never followed. Default false. */
-  recursive?: boolean;
+  /** Go into the directories below as well, or into those that the function admits; symbolic links are never followed. Default false. */
+  recursive?: boolean | ((directory: string) => boolean);
   /** Finds the mark in the name of a temp file of the caller's own format; default `….waybill.MARK.N.temp`. */
   match?: (name: string) => string | undefined;
   /** How long a file whose owner is unknown must not have been written to; default 3,600,000 (an hour). */
@@ -23,6 +23,7 @@ export interface SweepOptions extends AbortOptions {
  */
 export async function sweepTempFiles(directory: string, options: SweepOptions = {}): Promise<string[]> {
   const { recursive = false, signal } = options;
+  const isEntered = typeof recursive === 'function' ? recursive : () => recursive;
   const removed: string[] = [];
   const pending = [directory];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
@@ -30,7 +31,7 @@ export async function sweepTempFiles(directory: string, options: SweepOptions = 
       signal?.throwIfAborted();
       const path = join(next, entry.name);
       if (entry.isDirectory()) {
-        if (recursive) pending.push(path);
+        if (isEntered(path)) pending.push(path);
       } else if (await isAbandoned(path, entry, options)) {
         if (await removeIfThere(path)) removed.push(path);
       }

@@ -69,6 +69,36 @@ export async function writeFully(write: WriteSome, bytes: Uint8Array, { signal }
   }
 }
 
+/** The same for parts in a row, which are written in one call where the system accepts all of them. */
+export async function writePartsFully(
+  writeParts: (parts: readonly Uint8Array[]) => number | Promise<number>,
+  write: WriteSome,
+  parts: readonly Uint8Array[],
+  options: AbortOptions = {},
+): Promise<void> {
+  for (const part of parts) assertBytes(part);
+  options.signal?.throwIfAborted();
+  const sizeBytes = parts.reduce((sum, { length }) => sum + length, 0);
+  if (sizeBytes === 0) return;
+  const accepted = await attemptParts(writeParts, parts);
+  // Written so that NaN is refused as well.
+  if (!(accepted >= 0 && accepted <= sizeBytes)) throw new WriteStalledError(0, sizeBytes);
+  if (accepted < sizeBytes) await writeFully(write, Buffer.concat(parts).subarray(accepted), options);
+}
+
+/** What was interrupted has accepted nothing: it is begun anew by those who know how often. */
+async function attemptParts(
+  writeParts: (parts: readonly Uint8Array[]) => number | Promise<number>,
+  parts: readonly Uint8Array[],
+): Promise<number> {
+  try {
+    return await writeParts(parts);
+  } catch (error) {
+    if (isErrnoException(error, 'EAGAIN') || isErrnoException(error, 'EINTR')) return 0;
+    throw error;
+  }
+}
+
 class WriteProgress {
   readonly sizeBytes: number;
   writtenBytes = 0;

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { sha256 } from '@waybill/digest';
 import {
@@ -59,7 +59,7 @@ function expectOld(): void {
 
 describe.each([
   ['content in memory', true, ['write']],
-  ['a stream', false, ['write', 'write']],
+  ['a stream', false, ['writeParts']],
 ])('writing %s atomically', (_what, small, writes) => {
   test('opens, writes, syncs, closes, renames and syncs the directory, in this order', async () => {
     const { names, done } = write({}, {}, small);
@@ -105,7 +105,8 @@ describe.each([
     ['sync', 'ENOSPC', 'ERR_DISK_FULL'],
     ['rename', 'EROFS', 'EROFS'],
   ] as const)('keeps the old file and no temp file when %s fails with %s', async (call, fault, code) => {
-    const { done } = write({ [call]: fault }, {}, small);
+    const failing = call === 'write' && !small ? 'writeParts' : call;
+    const { done } = write({ [failing]: fault }, {}, small);
     await expect(done).rejects.toMatchObject({ code });
     expectOld();
   });
@@ -276,9 +277,28 @@ describe('writeFileAtomic', () => {
         ended = true;
       }
     })();
-    const { operations } = recordCalls(pooledFileOperations, { write: 'ENOSPC' });
+    const { operations } = recordCalls(pooledFileOperations, { writeParts: 'ENOSPC' });
     await expect(writeFileAtomic(target, endless, { operations })).rejects.toMatchObject({ code: 'ERR_DISK_FULL' });
     expect(ended).toBe(true);
+    expectOld();
+  });
+
+  test.each([
+    ['a part', () => 5],
+    ['nothing, being interrupted', 'EINTR'],
+  ] as const)('goes on where the system has accepted %s of a row of chunks', async (_what, fault) => {
+    const writeParts = (fd: number, parts: readonly Uint8Array[]): number => {
+      if (fault === 'EINTR') throw errnoError(fault);
+      return writeSync(fd, Buffer.concat(parts), 0, fault());
+    };
+    const { done } = write({ writeParts }, {}, false);
+    await expect(done).resolves.toMatchObject({ sizeBytes: content.length });
+    expect(readFileSync(target)).toEqual(content);
+  });
+
+  test.each([-1, Number.NaN, content.length + 1])('refuses %d as the number of bytes accepted', async (accepted) => {
+    const { done } = write({ writeParts: () => accepted }, {}, false);
+    await expect(done).rejects.toMatchObject({ code: 'ERR_WRITE_STALLED' });
     expectOld();
   });
 

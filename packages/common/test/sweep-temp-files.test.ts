@@ -83,6 +83,14 @@ test('goes into the directories below only when told, and never through symbolic
   expect(existsSync(outside)).toBe(true);
 });
 
+test('goes only into the directories that the caller admits', async () => {
+  mkdirSync(join(directory.path, 'a', 'b'), { recursive: true });
+  const [above, below] = ['a', join('a', 'b')].map((place) => create(join(place, defaultTempName(gone, 1))));
+  const recursive = (path: string): boolean => basename(path) !== 'b';
+  expect(await sweepTempFiles(directory.path, { recursive })).toEqual([above]);
+  expect(existsSync(below ?? '')).toBe(true);
+});
+
 test('keeps a directory that is called like a temp file', async () => {
   mkdirSync(join(directory.path, defaultTempName(gone, 1)));
   expect(await sweepTempFiles(directory.path, { recursive: true })).toEqual([]);

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
-import { STATUS_CODES } from 'node:http';
 import type { Logger } from 'pino';
 import { createProblem, PROBLEM_TYPE } from './problem.ts';
+import { statusText } from './status-text.ts';
 
 /** Codes of Node's HTTP server. What is not listed is a malformed request. */
 const STATUS_OF: Readonly<Record<string, number>> = {
@@ -22,7 +22,7 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket, 
 function answer(status: number): string {
   const body = JSON.stringify(createProblem(status));
   const head = [
-    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
+    `HTTP/1.1 ${status} ${statusText(status) ?? ''}`,
     `Content-Type: ${PROBLEM_TYPE}`,
     `Content-Length: ${Buffer.byteLength(body)}`,
     'Connection: close',

@@ -5,11 +5,12 @@ import { BytesSink } from './bytes-sink.ts';
 import type { ReceivedBytes } from './bytes-sink.ts';
 import { createClientMetrics } from './client-metrics.ts';
 import { codingOf, decodeBytes } from './content-coding.ts';
+import { Deadlines } from './deadlines.ts';
 import { Exchange } from './exchange.ts';
 import type { ResponseSink } from './exchange.ts';
 import type { HttpBytesResponse, HttpClient, HttpClientInit, HttpRequestOptions, HttpResponse } from './http-client.ts';
-import { ResponseTimeoutError } from './http-errors.ts';
 import { OriginSlots } from './origin-slots.ts';
+import { SignalFans } from './signal-fans.ts';
 import { StatusGuard } from './status-guard.ts';
 import { DEFAULT_MAX_BYTES, StreamedResponse } from './streamed-response.ts';
 import { parseTarget } from './target.ts';
@@ -26,6 +27,8 @@ class UndiciClient implements HttpClient {
   readonly #timeouts: { connectTimeoutMs: number; headersTimeoutMs: number; idleTimeoutMs: number };
   readonly #agent: Agent;
   readonly #slots: OriginSlots;
+  readonly #deadlines = new Deadlines();
+  readonly #fans = new SignalFans();
   readonly #metrics: ReturnType<typeof createClientMetrics> | undefined;
 
   constructor(init: HttpClientInit) {
@@ -37,9 +40,9 @@ class UndiciClient implements HttpClient {
     this.#metrics = init.metricsRegistry && createClientMetrics(init.metricsRegistry);
   }
 
-  async request(url: string | URL, options: HttpRequestOptions): Promise<HttpResponse> {
+  async request(url: string | URL | Target, options: HttpRequestOptions): Promise<HttpResponse> {
     options.signal?.throwIfAborted();
-    const target = parseTarget(url);
+    const target = targetOf(url);
     const { publicUrl } = target;
     return new Promise((resolve, reject) => {
       const stream = new BodyStream((head) => {
@@ -49,9 +52,9 @@ class UndiciClient implements HttpClient {
     });
   }
 
-  async requestBytes(url: string | URL, options: HttpRequestOptions): Promise<HttpBytesResponse> {
+  async requestBytes(url: string | URL | Target, options: HttpRequestOptions): Promise<HttpBytesResponse> {
     options.signal?.throwIfAborted();
-    const target = parseTarget(url);
+    const target = targetOf(url);
     const maxBytes = options.maxBytes ?? DEFAULT_MAX_BYTES;
     const received = await new Promise<ReceivedBytes>((resolve, reject) => {
       this.#start(target, options, new BytesSink(resolve, reject), maxBytes);
@@ -66,43 +69,41 @@ class UndiciClient implements HttpClient {
   }
 
   async close(): Promise<void> {
+    this.#deadlines.clear();
     await this.#agent.destroy();
   }
 
   #start(target: Target, options: HttpRequestOptions, sink: ResponseSink, maxWireBytes: number): Exchange {
-    const { signal, totalTimeoutMs, expectedStatus, method = 'GET' } = options;
+    const { signal, expectedStatus, method = 'GET' } = options;
     const { origin, publicUrl: url } = target;
     const guard = expectedStatus && new StatusGuard(sink, expectedStatus, url);
     const measured = this.#metrics?.start(options.name, method, target.host);
-    let timer: NodeJS.Timeout | undefined;
     const dispatch = (): void => {
       this.#agent.dispatch(this.#dispatchOptions(target, options), exchange);
     };
-    const onAbort = (): void => {
-      exchange.fail(signal?.reason);
+    const onAbort = (reason: unknown): void => {
+      exchange.fail(reason);
     };
     const exchange: Exchange = new Exchange({
       method,
       sink: guard ?? sink,
       maxWireBytes,
       errors: new TransportErrors(url, this.#timeoutsOf(options)),
+      totalTimeoutMs: options.totalTimeoutMs,
+      minBytesPerSecond: options.minBytesPerSecond,
       onReleased: () => {
         this.#slots.release(origin);
       },
       onFinished: (status, sizeBytes) => {
-        if (timer !== undefined) clearTimeout(timer);
-        signal?.removeEventListener('abort', onAbort);
+        this.#deadlines.remove(exchange);
+        if (signal !== undefined) this.#fans.remove(signal, onAbort);
         this.#slots.leave(origin, dispatch);
         measured?.(status, sizeBytes);
       },
     });
     guard?.attach(exchange);
-    if (totalTimeoutMs !== undefined) {
-      timer = setTimeout(() => {
-        exchange.fail(new ResponseTimeoutError({ url, phase: 'total', timeoutMs: totalTimeoutMs }));
-      }, totalTimeoutMs);
-    }
-    signal?.addEventListener('abort', onAbort, { once: true });
+    if (options.totalTimeoutMs !== undefined) this.#deadlines.add(exchange);
+    if (signal !== undefined) this.#fans.add(signal, onAbort);
     this.#slots.acquire(origin, dispatch);
     return exchange;
   }
@@ -149,6 +150,10 @@ function createAgent(init: HttpClientInit, connectTimeoutMs: number, connections
 
 function pem(content: string | Uint8Array): string | Buffer {
   return typeof content === 'string' ? content : Buffer.from(content);
+}
+
+function targetOf(url: string | URL | Target): Target {
+  return typeof url === 'string' || url instanceof URL ? parseTarget(url) : url;
 }
 
 /** `identity` is said aloud: without the header a server may choose any coding (RFC 9110 section 12.5.3). */

@@ -1,7 +1,8 @@
+import { createRequire } from 'node:module';
 import type { ServerOptions } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { fastify, LogController } from 'fastify';
+import type * as FastifyModule from 'fastify';
 import type { FastifyBaseLogger, FastifyHttpsOptions, FastifyInstance, FastifyServerOptions } from 'fastify';
 import { createBeginRequest, registerAccess } from './access.ts';
 import type { BeginRequest } from './access.ts';
@@ -14,6 +15,9 @@ import type { ReadyCheck } from './health.ts';
 import { requestIdOf } from './request-id.ts';
 import { ServerOptionsInvalidError } from './server-errors.ts';
 import type { DrainResult, Server, ServerInit } from './server.ts';
+
+/** Loaded with the first server: programs that only are clients would spend a tenth of their start on it. */
+const loadFastify = (): typeof FastifyModule => createRequire(import.meta.url)('fastify') as typeof FastifyModule;
 
 /** Longest path component that may come: names on disk have at most 255 bytes, percent-encoded thrice that. */
 const MAX_PARAM_LENGTH = 1024;
@@ -51,6 +55,7 @@ export function createServer(init: ServerInit): Server {
 
 function createApp(init: ServerInit, begin: BeginRequest): FastifyInstance {
   const { logger, trustProxy = false, bodyLimitBytes = 1024 * 1024, tls } = init;
+  const { fastify, LogController } = loadFastify();
   const loggerInstance: FastifyBaseLogger = logger.child({ module: 'http' });
   const options: FastifyServerOptions = {
     loggerInstance,

@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici';
 import type { FinishMeasurement } from './client-metrics.ts';
-import { ResponseTooLargeError } from './http-errors.ts';
+import type { Deadlined } from './deadlines.ts';
+import { ResponseTimeoutError, ResponseTooLargeError } from './http-errors.ts';
 import type { TransportErrors } from './transport-errors.ts';
 
 export type ResponseHeaders = Readonly<Record<string, string | string[] | undefined>>;
@@ -27,6 +28,10 @@ export interface ExchangeInit {
   /** Most bytes of the body as they come over the wire. */
   maxWireBytes: number;
   errors: TransportErrors;
+  /** Default: no limit. */
+  totalTimeoutMs?: number | undefined;
+  /** By the time that this rate needs for what has come, the total time grows. Default: it does not. */
+  minBytesPerSecond?: number | undefined;
   /** Called when the connection is free again or gone. */
   onReleased: () => void;
   /** Called when the response is over, before the sink hears of it. */
@@ -34,8 +39,9 @@ export interface ExchangeInit {
 }
 
 /** One request on its way through undici: counts and limits what comes, and tells the sink one end. */
-export class Exchange implements Dispatcher.DispatchHandler {
+export class Exchange implements Dispatcher.DispatchHandler, Deadlined {
   readonly #init: ExchangeInit;
+  readonly #startMs = performance.now();
   #controller: Dispatcher.DispatchController | undefined;
   #head: ResponseHead | undefined;
   #receivedBytes = 0;
@@ -48,6 +54,15 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   get receivedBytes(): number {
     return this.#receivedBytes;
+  }
+
+  deadlineMs(): number {
+    return this.#startMs + this.#allowedMs();
+  }
+
+  expire(): void {
+    const { url } = this.#init.errors;
+    this.fail(new ResponseTimeoutError({ url, phase: 'total', timeoutMs: Math.round(this.#allowedMs()) }));
   }
 
   /** Ends the exchange with this error and closes its connection. Does nothing when it is over. */
@@ -100,6 +115,11 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (this.#over) return;
     this.#finish('error');
     this.#init.sink.fail(this.#init.errors.translate(error, this.#head, this.#receivedBytes));
+  }
+
+  #allowedMs(): number {
+    const { totalTimeoutMs = Infinity, minBytesPerSecond = Infinity } = this.#init;
+    return totalTimeoutMs + (this.#receivedBytes / minBytesPerSecond) * 1000;
   }
 
   #tooLarge(announcedBytes?: number): void {

@@ -1,6 +1,7 @@
 import type { AbortOptions } from '@waybill/common';
 import type { Registry } from 'prom-client';
 import type { ResponseHeaders } from './exchange.ts';
+import type { Target } from './target.ts';
 
 /** Keys and certificates of a client that proves who it is, or talks to a private authority; PEM. */
 export interface ClientTls {
@@ -36,6 +37,11 @@ export interface HttpRequestOptions extends AbortOptions {
   body?: Uint8Array | string | undefined;
   /** From the call to the last byte of the body, waiting for a connection included. Default: no limit. */
   totalTimeoutMs?: number | undefined;
+  /**
+   * Lets `totalTimeoutMs` grow by the time that this rate needs for what has come: a node that dribbles holds a connection
+   * no longer than a silent one, a slow but honest one has its time. Default: it does not grow.
+   */
+  minBytesPerSecond?: number | undefined;
   /** Most bytes of the body, as received and as decoded. */
   maxBytes?: number | undefined;
   /** Asks for `gzip, deflate`: worth it for listings, not for media. Default false. What comes encoded is decoded anyway. */
@@ -83,9 +89,9 @@ export interface HttpBytesResponse {
  */
 export interface HttpClient {
   /** Resolves when the head is there. The body must be read or discarded. */
-  request(url: string | URL, options: HttpRequestOptions): Promise<HttpResponse>;
+  request(url: string | URL | Target, options: HttpRequestOptions): Promise<HttpResponse>;
   /** Resolves when the whole body is there: the cheapest way to get small contents. `maxBytes` default 16 MiB. */
-  requestBytes(url: string | URL, options: HttpRequestOptions): Promise<HttpBytesResponse>;
+  requestBytes(url: string | URL | Target, options: HttpRequestOptions): Promise<HttpBytesResponse>;
   /** Breaks off what is under way (HttpClientClosedError) and closes all connections. */
   close(): Promise<void>;
 }

@@ -17,7 +17,7 @@ export { createMetrics, LATENCY_BUCKETS, SIZE_BUCKETS, sharedMetric } from './me
 export { createProblem, PROBLEM_TYPE, sendProblem } from './problem.ts';
 export { redactSecrets } from './redact.ts';
 export { ServerOptionsInvalidError } from './server-errors.ts';
-export { parseTarget } from './target.ts';
+export { parseTarget, targetBelow } from './target.ts';
 
 export type { ErrorStatusTable } from './error-status.ts';
 export type { ResponseHeaders } from './exchange.ts';

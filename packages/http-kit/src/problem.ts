@@ -1,5 +1,5 @@
-import { STATUS_CODES } from 'node:http';
 import type { FastifyReply } from 'fastify';
+import { statusText } from './status-text.ts';
 
 /** RFC 9457, with the error's code and the request's id as extension members. */
 export interface Problem {
@@ -24,7 +24,7 @@ export interface ProblemInit {
 export function createProblem(status: number, { detail, code, requestId }: ProblemInit = {}): Problem {
   return {
     type: 'about:blank',
-    title: STATUS_CODES[status] ?? 'Unknown Error',
+    title: statusText(status) ?? 'Unknown Error',
     status,
     ...(detail !== undefined && { detail }),
     ...(code !== undefined && { code }),

@@ -1,5 +1,5 @@
-/** Starts at `://` and not at the scheme: a pattern that starts at letters is quadratic in a long word. */
-const USER_INFO = /:\/\/[^\s/?#"'\\]*@/g;
+import { maskUserInfo } from '@waybill/common';
+
 /** A plain word after it is prose ("basic authentication"), not a token. */
 const AUTHORIZATION = /\b([Bb]earer|[Bb]asic)(\s+)(?![a-z]+[.,;:]?(?:\s|$))[A-Za-z0-9\-._~+/]{6,}=*/g;
 
@@ -8,6 +8,5 @@ const AUTHORIZATION = /\b([Bb]earer|[Bb]asic)(\s+)(?![a-z]+[.,;:]?(?:\s|$))[A-Za
  * `Bearer` or `Basic`. Everything else stays as it is.
  */
 export function redactSecrets(text: string): string {
-  const withoutUsers = text.includes('@') ? text.replace(USER_INFO, '://***@') : text;
-  return withoutUsers.replace(AUTHORIZATION, '$1$2***');
+  return maskUserInfo(text).replace(AUTHORIZATION, '$1$2***');
 }

@@ -28,6 +28,19 @@ export function parseTarget(url: string | URL): Target {
   };
 }
 
+/** Below a target: `path` begins with a slash, and is percent-encoded already. Costs a tenth of taking apart a whole URL. */
+export function targetBelow(base: Target, path: string): Target {
+  const prefix = base.path === '/' ? '' : base.path;
+  const query = path.indexOf('?');
+  return {
+    origin: base.origin,
+    host: base.host,
+    path: prefix + path,
+    authorization: base.authorization,
+    publicUrl: base.origin + prefix + (query === -1 ? path : path.slice(0, query)),
+  };
+}
+
 function tryParse(text: string): URL {
   try {
     return new URL(text);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseTarget, UrlInvalidError } from '../src/index.ts';
+import { parseTarget, targetBelow, UrlInvalidError } from '../src/index.ts';
 
 test('takes a URL apart', () => {
   expect(parseTarget('https://us%3Aer:p%40ss@Node.Example:8443/pre/fix/45%3A51?a=b#c')).toEqual({
@@ -23,3 +23,11 @@ test('takes a password that is badly encoded as it is', () => {
 test.each(['', 'host/path', 'file:///etc/passwd', 'javascript:alert(1)'])('refuses %j', (url) => {
   expect(() => parseTarget(url)).toThrow(UrlInvalidError);
 });
+
+test.each(['http://us:er@node:8000', 'http://us:er@node:8000/', 'http://us:er@node:8000/pre/fix'])(
+  'puts a path below %j as if the whole URL had been taken apart',
+  (base) => {
+    const whole = `${base.replace(/\/$/, '')}/files/a%2Fb?tombstones=true`;
+    expect(targetBelow(parseTarget(base), '/files/a%2Fb?tombstones=true')).toEqual(parseTarget(whole));
+  },
+);

@@ -1,7 +1,5 @@
-import { tryParseSegmentName } from './parse-segment-name.ts';
-import type { SegmentPath } from './parse-segment-path.ts';
-import { readSegmentPath } from './parse-segment-path.ts';
-import { StoredSegment } from './stored-segment.ts';
+import type { NameSource } from './stored-segment.ts';
+import { readStoredName, StoredSegment } from './stored-segment.ts';
 
 export interface ParsedHourNames {
   /** In the order of the names. */
@@ -15,7 +13,7 @@ export interface ParsedHourNames {
   readonly unparsableNames: readonly string[];
 }
 
-/** Reads the names of one hour directory: strictly where possible, for that is fast, else as leniently as wubloader. */
+/** Reads the names of one hour directory. */
 export function parseHourNames(hour: string, hourMicros: number, names: readonly string[]): ParsedHourNames {
   const segments: StoredSegment[] = [];
   const groupStarts: number[] = [];
@@ -23,23 +21,21 @@ export function parseHourNames(hour: string, hourMicros: number, names: readonly
   const unparsableNames: string[] = [];
   let previousMicros = NaN;
   for (const name of names) {
-    const strict = tryParseSegmentName(name);
-    const source = strict ?? parseLoose(hour, name);
+    const source = readStoredName(hour, name);
     if (source === undefined) {
       unparsableNames.push(name);
       continue;
     }
-    const startMicros = strict === undefined ? (source.startMicros ?? hourMicros) : hourMicros + strict.startMicros;
+    const startMicros = startOf(source, hourMicros);
     if (startMicros !== previousMicros && groupStarts.at(-1) !== segments.length) groupStarts.push(segments.length);
     previousMicros = startMicros;
     if (source.type === 'temp') tempNames.push(name);
-    else segments.push(new StoredSegment(hour, startMicros, source.type, source));
+    else segments.push(new StoredSegment(hour, name, startMicros, source.durationMicros, source.type));
   }
   return { segments, groupStarts, tempNames, unparsableNames };
 }
 
-function parseLoose(hour: string, name: string): SegmentPath | undefined {
-  if (name.includes('/')) return undefined;
-  const parsed = readSegmentPath(`${hour}/${name}`);
-  return typeof parsed === 'string' ? undefined : parsed;
+/** Micros since the epoch. A strict name counts from the hour, a lenient one says it itself. */
+function startOf(source: NameSource, hourMicros: number): number {
+  return 'hourMicros' in source ? (source.startMicros ?? hourMicros) : hourMicros + source.startMicros;
 }

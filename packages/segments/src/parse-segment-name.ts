@@ -3,7 +3,7 @@ import { microsOfSeconds } from './duration.ts';
 import { SegmentNameInvalidError } from './segment-name-invalid-error.ts';
 import type { SegmentName } from './segment-name.ts';
 import { ParsedSegmentName } from './segment-name.ts';
-import { isSegmentType } from './segment-type.ts';
+import { segmentTypeAt } from './segment-type.ts';
 import { isDigestText, isTempId } from './text-checks.ts';
 
 /** No media segment lasts a day; a name that claims more would push a day of real segments out of every sequence. */
@@ -26,7 +26,7 @@ export function parseSegmentName(name: string): SegmentName {
   return parsed;
 }
 
-/** As parseSegmentName, but undefined where that throws. Hot path: no regular expression, the digest is decoded later. */
+/** As parseSegmentName, but undefined where that throws. Hot path: no regular expression, no part of the name is copied. */
 export function tryParseSegmentName(name: string): SegmentName | undefined {
   if (name.length > MAX_NAME_LENGTH || !name.endsWith('.ts')) return undefined;
   const timeEnd = name.indexOf('-');
@@ -38,12 +38,11 @@ export function tryParseSegmentName(name: string): SegmentName | undefined {
   const durationMicros = plainDuration(name, timeEnd + 1, durationEnd);
   if (startMicros < 0 || durationMicros < 0) return undefined;
 
-  const type = name.slice(durationEnd + 1, typeEnd);
-  if (!isSegmentType(type)) return undefined;
-  const hashText = name.slice(typeEnd + 1, -3);
-  if (!(type === 'temp' ? isTempId(hashText) : isDigestText(hashText))) return undefined;
-  const durationText = name.slice(timeEnd + 1, durationEnd);
-  return new ParsedSegmentName(name, startMicros, durationMicros, durationText, type, hashText);
+  const type = segmentTypeAt(name, durationEnd + 1, typeEnd);
+  if (type === undefined) return undefined;
+  const isLastField = type === 'temp' ? isTempId : isDigestText;
+  if (!isLastField(name, typeEnd + 1, name.length - 3)) return undefined;
+  return new ParsedSegmentName(name, startMicros, durationMicros, type);
 }
 
 /** `MM:SS`, then nothing or a point and up to 6 digits, from 0 to `end`. -1 where it is something else. */

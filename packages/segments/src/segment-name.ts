@@ -2,7 +2,10 @@ import type { Digest } from '@waybill/digest';
 import { parseBase64Url } from '@waybill/digest';
 import type { SegmentType } from './segment-type.ts';
 
-/** What the name of a segment file says: `TIME-DURATION-TYPE-HASH.ts` (docs/formats/segments.md#segment-names). */
+/**
+ * What the name of a segment file says: `TIME-DURATION-TYPE-HASH.ts` (docs/formats/segments.md#segment-names). Some of its
+ * properties are getters: a spread drops them.
+ */
 export interface SegmentName {
   /** The bare file name. */
   readonly name: string;
@@ -14,39 +17,43 @@ export interface SegmentName {
   readonly type: SegmentType;
   /** The last field as the name writes it: the digest in base64url, or a temp file's own mark. */
   readonly hashText: string;
-  /** Digest of the content; null for a temp file. Decoded when it is first asked for: it is a getter, a spread drops it. */
+  /** Digest of the content; null for a temp file. Decoded each time it is asked for. */
   readonly digest: Digest | null;
 }
 
-/** A SegmentName whose digest is decoded late: a pass over an archive reads 100,000 names and asks for few digests. */
+/**
+ * A SegmentName that holds only what is compared, and takes the rest from the name when it is asked for: a pass over an
+ * archive reads 100,000 names and asks for few digests.
+ */
 export class ParsedSegmentName implements SegmentName {
   readonly name: string;
   readonly startMicros: number;
   readonly durationMicros: number;
-  readonly durationText: string;
   readonly type: SegmentType;
-  readonly hashText: string;
-  #digest: Digest | undefined;
 
-  constructor(
-    name: string,
-    startMicros: number,
-    durationMicros: number,
-    durationText: string,
-    type: SegmentType,
-    hashText: string,
-  ) {
+  constructor(name: string, startMicros: number, durationMicros: number, type: SegmentType) {
     this.name = name;
     this.startMicros = startMicros;
     this.durationMicros = durationMicros;
-    this.durationText = durationText;
     this.type = type;
-    this.hashText = hashText;
+  }
+
+  get durationText(): string {
+    const [start, end] = this.#durationField();
+    return this.name.slice(start, end);
+  }
+
+  get hashText(): string {
+    const [, durationEnd] = this.#durationField();
+    return this.name.slice(durationEnd + this.type.length + 2, -3);
   }
 
   get digest(): Digest | null {
-    if (this.type === 'temp') return null;
-    this.#digest ??= parseBase64Url(this.hashText);
-    return this.#digest;
+    return this.type === 'temp' ? null : parseBase64Url(this.hashText);
+  }
+
+  #durationField(): [start: number, end: number] {
+    const start = this.name.indexOf('-') + 1;
+    return [start, this.name.indexOf('-', start)];
   }
 }

@@ -7,8 +7,13 @@ export type SegmentType = 'full' | 'suspect' | 'partial' | 'temp';
 /** Types of segments that are there to stay. */
 export type StoredSegmentType = Exclude<SegmentType, 'temp'>;
 
-const TYPES: ReadonlySet<string> = new Set<SegmentType>(['full', 'suspect', 'partial', 'temp']);
+const TYPES: readonly SegmentType[] = ['full', 'suspect', 'partial', 'temp'];
 
 export function isSegmentType(text: string): text is SegmentType {
-  return TYPES.has(text);
+  return segmentTypeAt(text, 0, text.length) !== undefined;
+}
+
+/** The type that the text from `start` to `end` names, without a string of its own for each name that is read. */
+export function segmentTypeAt(text: string, start: number, end: number): SegmentType | undefined {
+  return TYPES.find((type) => type.length === end - start && text.startsWith(type, start));
 }

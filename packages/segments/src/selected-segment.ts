@@ -1,7 +1,7 @@
 import type { Digest } from '@waybill/digest';
 import type { StoredSegmentType } from './segment-type.ts';
 
-/** A segment of a sequence, in absolute time. */
+/** A segment of a sequence, in absolute time. Some of its properties are getters: a spread drops them. */
 export interface SelectedSegment {
   /** Hour directory and file name: HOUR/NAME below CHANNEL/QUALITY. */
   readonly hour: string;
@@ -14,7 +14,7 @@ export interface SelectedSegment {
   readonly type: StoredSegmentType;
   /** Where a better segment takes over inside this one; null where the whole of it is meant. */
   readonly cutMicros: number | null;
-  /** Digest of the content; null where the name's last field is not one. A getter: a spread drops it. */
+  /** Digest of the content; null where the name's last field is not one. Read from the name each time it is asked for. */
   readonly digest: Digest | null;
 }
 

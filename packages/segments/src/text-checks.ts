@@ -6,18 +6,18 @@ const ALPHABET = flags('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123
 const LAST = flags('AEIMQUYcgkosw048');
 const TEMP_ID = flags('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.');
 
-/** True for the base64url text of a SHA-256 digest: 43 characters, no padding, spare bits 0. */
-export function isDigestText(text: string): boolean {
-  return text.length === DIGEST_TEXT_LENGTH && all(text, ALPHABET) && LAST[text.charCodeAt(42)] === 1;
+/** True where the text from `start` to `end` is a SHA-256 digest in base64url: 43 characters, no padding, spare bits 0. */
+export function isDigestText(text: string, start = 0, end = text.length): boolean {
+  return end - start === DIGEST_TEXT_LENGTH && all(text, start, end, ALPHABET) && LAST[text.charCodeAt(end - 1)] === 1;
 }
 
 /** True for what may stand in a temp name's last field: a uuid of wubloader's, a mark of ours. */
-export function isTempId(text: string): boolean {
-  return text.length > 0 && all(text, TEMP_ID);
+export function isTempId(text: string, start = 0, end = text.length): boolean {
+  return end > start && all(text, start, end, TEMP_ID);
 }
 
-function all(text: string, allowed: Uint8Array): boolean {
-  for (let i = 0; i < text.length; i += 1) {
+function all(text: string, start: number, end: number, allowed: Uint8Array): boolean {
+  for (let i = start; i < end; i += 1) {
     // Undefined, and so not 1, beyond ASCII.
     if (allowed[text.charCodeAt(i)] !== 1) return false;
   }

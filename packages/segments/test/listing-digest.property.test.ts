@@ -5,21 +5,24 @@ import { describe, expect, it } from 'vitest';
 import { combineDigests, listingDigest } from '../src/index.ts';
 
 const runs = { numRuns: tierCount({ push: 200, nightly: 20_000 }) };
-const names = fc.uniqueArray(fc.string({ unit: fc.constantFrom(...Array.from('ab:-.é\uffee😀')), maxLength: 5 }), {
-  maxLength: 20,
-});
+const names = fc.uniqueArray(
+  fc.string({ unit: fc.constantFrom(...Array.from('ab:-.,"[\n\\é\uffee😀')), maxLength: 5 }),
+  {
+    maxLength: 20,
+  },
+);
 const shuffled = names.chain((list) =>
   fc.tuple(fc.constant(list), fc.shuffledSubarray(list, { minLength: list.length })),
 );
 
 describe('listingDigest', () => {
-  it('is the SHA-256 of the names, sorted by code unit and joined with line feeds', () => {
-    const expected = createHash('sha256').update('B\na\né\n😀\n\uffee', 'utf8').digest('hex');
+  it('is the SHA-256 of the names as a JSON array, sorted by code unit', () => {
+    const expected = createHash('sha256').update('["B","a","é","😀","\uffee"]', 'utf8').digest('hex');
     expect(listingDigest(['\uffee', 'a', '😀', 'B', 'é'])).toBe(expected);
   });
 
-  it('is the SHA-256 of nothing for an empty listing', () => {
-    expect(listingDigest([])).toBe('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855');
+  it('is the SHA-256 of an empty array for an empty listing', () => {
+    expect(listingDigest([])).toBe(createHash('sha256').update('[]').digest('hex'));
   });
 
   it('does not depend on the order or on the kind of iterable', () => {
@@ -36,8 +39,6 @@ describe('listingDigest', () => {
     fc.assert(
       fc.property(names, names, (a, b) => {
         const same = new Set(a).symmetricDifference(new Set(b)).size === 0;
-        // An empty listing and one of a single empty name are told apart by no digest; no file has an empty name.
-        fc.pre(!a.includes('') && !b.includes(''));
         expect(listingDigest(a) === listingDigest(b)).toBe(same);
       }),
       runs,

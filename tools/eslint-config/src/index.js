@@ -31,7 +31,12 @@ export function waybillConfig(root) {
   return tseslint.config(
     { ignores: ignored },
     eslint.configs.recommended,
-    { files: ['**/*.{js,mjs}'], languageOptions: { globals: globals.node } },
+    {
+      files: ['**/*.{js,mjs}'],
+      ignores: ['packages/web-ui/pages/**'],
+      languageOptions: { globals: globals.node },
+    },
+    { files: ['packages/web-ui/pages/**/*.js'], languageOptions: { globals: globals.browser } },
     {
       files: ['**/*.ts'],
       extends: [tseslint.configs.strictTypeChecked],

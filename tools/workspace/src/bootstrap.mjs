@@ -8,6 +8,9 @@ import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 
+// Ctrl-C reaches the whole group: who was started ends first, and its exit code is ours.
+process.on('SIGINT', () => undefined);
+
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../..');
 const [script, ...rest] = process.argv.slice(2);
 

@@ -50,6 +50,11 @@ export function addUpReports(folder: string): TestTotals {
   return totals;
 }
 
+/** False where a runner found nothing to run: that looks like success and is none. What skipped itself said so. */
+export function ranAny({ passed, failed, skipped }: TestTotals): boolean {
+  return passed + failed + skipped > 0;
+}
+
 /** `N passed, N failed`, and `, N skipped` where there are any. */
 export function formatTotals({ passed, failed, skipped }: TestTotals): string {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;

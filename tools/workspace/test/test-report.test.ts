@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { addUpReports, formatTotals } from '../src/test-report.ts';
+import { addUpReports, formatTotals, ranAny } from '../src/test-report.ts';
 
 const test = (status: string, fullName = status) => ({ status, fullName });
 const report = (testResults: object[], numPassedTests: number, numFailedTests: number) => ({
@@ -58,6 +58,15 @@ describe('addUpReports', () => {
   it('throws where a report is cut off', () => {
     writeFileSync(path.join(folder, 'a.json'), '{"numPassed');
     expect(() => addUpReports(folder)).toThrow(SyntaxError);
+  });
+});
+
+describe('ranAny', () => {
+  it('is false where there was no test, and true where all have skipped themselves', () => {
+    const none = { passed: 0, failed: 0, skipped: 0, skippedTitles: [] };
+    expect(ranAny(none)).toBe(false);
+    expect(ranAny({ ...none, skipped: 1 })).toBe(true);
+    expect(ranAny({ ...none, passed: 1 })).toBe(true);
   });
 });
 

@@ -15,8 +15,15 @@ export interface SegmentAddress {
 export interface HourListing {
   /** Sorted by code unit. Tombstones stand in place of what they hide; temp and hidden names are left out. */
   readonly names: readonly string[];
-  /** `listingDigest(names)`, hex. */
+  /** The names as JSON.stringify writes them, UTF-8. `names` is read from it anew each time that it is asked for. */
+  readonly json: Buffer;
+  /** `listingDigest(names)`, hex: SHA-256 of `json`. */
   readonly digest: string;
+}
+
+export interface ListHourOptions extends AbortOptions {
+  /** False where the names are not needed again while they stay the same, so that they need not be kept. Default true. */
+  keep?: boolean | undefined;
 }
 
 export interface HourDigest {
@@ -79,7 +86,9 @@ export interface Archive {
   /** Valid hours only, ascending. Empty where the directory is absent. */
   listHours(channel: string, quality: string, options?: AbortOptions): Promise<string[]>;
   /** Cached by directory state. Empty where the directory is absent. */
-  listHour(channel: string, quality: string, hour: string, options?: AbortOptions): Promise<HourListing>;
+  listHour(channel: string, quality: string, hour: string, options?: ListHourOptions): Promise<HourListing>;
+  /** As `listHour`, for whoever knows the names that a digest stands for. */
+  hourDigest(channel: string, quality: string, hour: string, options?: AbortOptions): Promise<HourDigest>;
   /** Content of a segment or chat batch; undefined where it is missing, other errors pass through. */
   open(address: SegmentAddress, options?: AbortOptions): Promise<OpenedContent | undefined>;
   /** Any visible file by its `/`-separated path below the base, as `/segments` serves it: segments, extras, whatever else. */

@@ -62,6 +62,11 @@ export class DirectoryCache<Kept, Read extends Kept = Kept> {
     return this.peek(directory) ?? this.#keep(await this.refresh(directory));
   }
 
+  /** For whoever has peeked in vain. */
+  async read(directory: string): Promise<Kept> {
+    return this.#keep(await this.refresh(directory));
+  }
+
   /** Reads the directory, whatever is remembered. */
   async refresh(directory: string): Promise<Read> {
     const running = this.#running.get(directory);

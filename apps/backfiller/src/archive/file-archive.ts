@@ -1,4 +1,4 @@
-import { DirectorySyncer, sweepTempFiles } from '@waybill/common';
+import { DirectorySyncer } from '@waybill/common';
 import type { AbortOptions, Durability } from '@waybill/common';
 import type { Digest } from '@waybill/digest';
 import { isHour } from '@waybill/segments';
@@ -6,7 +6,9 @@ import { Announcer } from './announcer.ts';
 import type {
   Archive,
   Content,
+  HourDigest,
   HourListing,
+  ListHourOptions,
   OpenedContent,
   PublishedEvent,
   PublishOptions,
@@ -21,7 +23,6 @@ import type { ArchiveWatchOptions } from './archive-watcher.ts';
 import { deleteHour } from './delete-hour.ts';
 import type { DeletedHour } from './delete-hour.ts';
 import { DirectoryCache } from './directory-cache.ts';
-import { DurableDirectories } from './durable-directories.ts';
 import { HourDigests } from './hour-digests.ts';
 import { listExtras } from './list-extras.ts';
 import { listSubdirectories } from './list-subdirectories.ts';
@@ -29,7 +30,7 @@ import { ListingCache } from './listing-cache.ts';
 import { openContent } from './opened-content.ts';
 import { Publisher } from './publisher.ts';
 import { setAside } from './set-aside.ts';
-import { matchOwnTempName } from './temp-names.ts';
+import { sweepArchive } from './sweep-archive.ts';
 
 export interface FileArchiveInit {
   baseDirectory: string;
@@ -39,7 +40,7 @@ export interface FileArchiveInit {
   watch?: ArchiveWatchOptions | boolean | undefined;
   /** Remove temp files of our own that a crash left, in the background. Default true. */
   sweep?: boolean | undefined;
-  /** Memory for the names of hours. Default 32 MiB. */
+  /** Memory for the names of hours. Default 8 MiB. */
   listingCacheBytes?: number | undefined;
   /** Takes what fails in the background: a watch, a sweep, a listener. Nothing stops for it. */
   onError: (error: unknown) => void;
@@ -54,7 +55,6 @@ export class FileArchive implements Archive {
   readonly #listings: ListingCache;
   readonly #subdirectories = new DirectoryCache<readonly string[]>({ read: listSubdirectories, absent: [] });
   readonly #digests: HourDigests;
-  readonly #directories: DurableDirectories;
   readonly #publisher: Publisher;
   readonly #announcer: Announcer;
   readonly #watcher: ArchiveWatcher | undefined;
@@ -71,8 +71,7 @@ export class FileArchive implements Archive {
     this.#listings = new ListingCache({ maxBytes: init.listingCacheBytes });
     this.#digests = new HourDigests({ paths: this.#paths, listings: this.#listings, archive: this });
     const writing = { durability, syncer: this.#syncer };
-    this.#directories = new DurableDirectories({ base: this.#paths.base, ...writing });
-    this.#publisher = new Publisher({ paths: this.#paths, directories: this.#directories, ...writing });
+    this.#publisher = new Publisher({ paths: this.#paths, ...writing });
     this.#announcer = new Announcer(onError);
     if (watch !== false) this.#watcher = this.#createWatcher(watch === true ? {} : watch, onError);
   }
@@ -98,9 +97,19 @@ export class FileArchive implements Archive {
     return (await this.#subdirectories.get(this.#paths.quality(channel, quality))).filter(isHour);
   }
 
-  async listHour(channel: string, quality: string, hour: string, { signal }: AbortOptions = {}): Promise<HourListing> {
+  async listHour(
+    channel: string,
+    quality: string,
+    hour: string,
+    { signal, keep }: ListHourOptions = {},
+  ): Promise<HourListing> {
     signal?.throwIfAborted();
-    return this.#listings.list(this.#paths.hour(channel, quality, hour));
+    return this.#listings.list(this.#paths.hour(channel, quality, hour), { keep });
+  }
+
+  async hourDigest(channel: string, quality: string, hour: string, { signal }: AbortOptions = {}): Promise<HourDigest> {
+    signal?.throwIfAborted();
+    return this.#listings.summary(this.#paths.hour(channel, quality, hour));
   }
 
   open(address: SegmentAddress, options?: AbortOptions): Promise<OpenedContent | undefined> {
@@ -158,7 +167,6 @@ export class FileArchive implements Archive {
 
   async deleteHour(channel: string, quality: string, hour: string, options?: AbortOptions): Promise<DeletedHour> {
     const directory = this.#paths.hour(channel, quality, hour);
-    this.#directories.forget(directory);
     return deleteHour(directory, options);
   }
 
@@ -176,7 +184,7 @@ export class FileArchive implements Archive {
 
   async close(): Promise<void> {
     this.#closing.abort();
-    await Promise.all([this.#watcher?.close(), this.#sweeping]);
+    await Promise.all([this.#watcher?.close(), this.#sweeping, this.#publisher.close()]);
     this.#announcer.clear();
   }
 
@@ -197,7 +205,7 @@ export class FileArchive implements Archive {
   async #sweep(onSwept: FileArchiveInit['onSwept']): Promise<void> {
     const { signal } = this.#closing;
     try {
-      const removed = await sweepTempFiles(this.#paths.base, { recursive: true, match: matchOwnTempName, signal });
+      const removed = await sweepArchive({ base: this.#paths.base, listings: this.#listings, signal });
       onSwept?.(removed);
     } catch (error) {
       if (!signal.aborted) throw error;

@@ -2,7 +2,7 @@ import type { AbortOptions } from '@waybill/common';
 import { combineDigests } from '@waybill/segments';
 import type { Archive, HourDigest, QualityDigest, RootDigest } from './archive.ts';
 import type { ArchivePaths } from './archive-paths.ts';
-import type { ListingCache } from './listing-cache.ts';
+import type { HourSummary, ListingCache } from './listing-cache.ts';
 
 export interface HourDigestsInit {
   paths: ArchivePaths;
@@ -50,9 +50,10 @@ export class HourDigests {
     for (const hour of names) {
       const summary = this.#listings.peekSummary(this.#paths.hour(channel, quality, hour));
       if (summary === undefined) unknown.push(hour);
-      else found.set(hour, summary);
+      else found.set(hour, digestOf(summary));
     }
     await this.#readUnknown(channel, quality, unknown, found, options);
+    // In their order.
     const hours = new Map(names.map((hour) => [hour, found.get(hour) as HourDigest]));
     return { digest: combineDigests(pairs(hours)), hours };
   }
@@ -73,11 +74,15 @@ export class HourDigests {
     const readNext = async (): Promise<void> => {
       for (const hour of left) {
         signal?.throwIfAborted();
-        found.set(hour, await this.#listings.summary(this.#paths.hour(channel, quality, hour)));
+        found.set(hour, digestOf(await this.#listings.readSummary(this.#paths.hour(channel, quality, hour))));
       }
     };
     await Promise.all(Array.from({ length: Math.min(READ_CONCURRENCY, hours.length) }, readNext));
   }
+}
+
+function digestOf({ digest, count }: HourSummary): HourDigest {
+  return { digest, count };
 }
 
 function* pairs(hours: ReadonlyMap<string, HourDigest>): Generator<[string, string]> {

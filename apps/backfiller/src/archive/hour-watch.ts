@@ -3,6 +3,7 @@ import path from 'node:path';
 import { nameKindOf } from '@waybill/segments';
 import type { HourListing, SegmentAddress } from './archive.ts';
 import { DirectoryWatch } from './directory-watch.ts';
+import { NameSet } from './name-set.ts';
 
 export interface HourWatchInit {
   directory: string;
@@ -21,8 +22,9 @@ export interface HourWatchInit {
 export class HourWatch {
   readonly #init: HourWatchInit;
   readonly #watch: DirectoryWatch | undefined;
-  /** The listing up to which everything is known; undefined until the first one. */
-  #known: HourListing | undefined;
+  /** The listing up to which everything is known, and its digest; undefined until the first one. */
+  #known: NameSet | undefined;
+  #knownDigest: string | undefined;
   #closed = false;
 
   constructor(init: HourWatchInit) {
@@ -46,24 +48,30 @@ export class HourWatch {
 
   /** Takes what is there now as known, without a word. */
   async begin(): Promise<void> {
-    this.#known = await this.#init.list(this.#init.directory);
+    const { names, digest } = await this.#init.list(this.#init.directory);
+    this.#know(names, digest);
   }
 
   /** Tells of each name that is there now and was not in the last listing. */
   async reconcile(): Promise<void> {
     const before = this.#known;
-    const now = await this.#init.list(this.#init.directory);
-    if (this.#closed || now.digest === before?.digest) return;
-    this.#known = now;
-    const known = new Set(before?.names);
-    for (const name of now.names) {
-      if (!known.has(name) && isAnnounced(name)) this.#init.onAppeared(this.#address(name));
+    const listing = await this.#init.list(this.#init.directory);
+    if (this.#closed || listing.digest === this.#knownDigest) return;
+    const { names, digest } = listing;
+    this.#know(names, digest);
+    for (const name of names) {
+      if (before?.has(name) !== true && isAnnounced(name)) this.#init.onAppeared(this.#address(name));
     }
   }
 
   close(): void {
     this.#closed = true;
     this.#watch?.close();
+  }
+
+  #know(names: readonly string[], digest: string): void {
+    this.#known = new NameSet(names);
+    this.#knownDigest = digest;
   }
 
   #look(name: string | undefined): void {

@@ -4,40 +4,45 @@ import { isErrnoException } from '@waybill/common';
 import type { HourListing } from './archive.ts';
 import { DirectoryCache } from './directory-cache.ts';
 import { SizedCache } from './sized-cache.ts';
-import { NAME_SEPARATOR, visibleNames } from './visible-names.ts';
+import { visibleNames } from './visible-names.ts';
 
 /** What is remembered of every hour, whether or not its names are. */
 export interface HourSummary {
   /** `listingDigest` of the names, hex. */
   readonly digest: string;
   readonly count: number;
+  /** Temp files of our own, for the sweep; mostly none. */
+  readonly ownTempNames: readonly string[];
 }
 
 export interface ListingCacheInit {
-  /** For names. Default 32 MiB: a week of 300,000 segments of 72 bytes each, and a third of that again. */
+  /** For names. Default 8 MiB: 60 hours of 1,800 names of 72 bytes each. */
   maxBytes?: number | undefined;
   now?: (() => number) | undefined;
 }
 
-/** The names of one hour in one string: 1 byte for each character, where 1,800 strings of their own take twice that. */
-interface HourNames extends HourSummary {
-  readonly text: string;
+interface ReadHour extends HourSummary {
+  readonly json: string;
 }
 
-const DEFAULT_MAX_BYTES = 32 * 1024 * 1024;
+const DEFAULT_MAX_BYTES = 8 * 1024 * 1024;
 
-const EMPTY: HourNames = { text: '', count: 0, digest: hash('sha256', '') };
+const EMPTY: ReadHour = { ...visibleNames([]), digest: hash('sha256', '[]') };
 
-/** Listings of hour directories, keyed by the directory's state; see DirectoryCache for when they are trusted. */
+/**
+ * Listings of hour directories, keyed by the directory's state; see DirectoryCache for when they are trusted. Digests are
+ * kept of every hour, names only of those that are listed again and again: whoever compares digests lists no hour that
+ * is the same.
+ */
 export class ListingCache {
-  readonly #hours: DirectoryCache<HourSummary, HourNames>;
-  readonly #names: SizedCache<HourNames>;
+  readonly #hours: DirectoryCache<HourSummary, ReadHour>;
+  readonly #listings: SizedCache<CompactListing>;
 
   constructor({ maxBytes = DEFAULT_MAX_BYTES, now }: ListingCacheInit = {}) {
-    this.#names = new SizedCache({ maxBytes, sizeOf: ({ text }) => text.length });
-    this.#hours = new DirectoryCache<HourSummary, HourNames>({
-      read: async (directory) => this.#read(directory),
-      keep: ({ digest, count }) => ({ digest, count }),
+    this.#listings = new SizedCache({ maxBytes, sizeOf: ({ sizeBytes }) => sizeBytes, fromSecondTime: true });
+    this.#hours = new DirectoryCache<HourSummary, ReadHour>({
+      read: readHour,
+      keep: ({ digest, count, ownTempNames }) => ({ digest, count, ownTempNames }),
       absent: EMPTY,
       now,
     });
@@ -52,37 +57,47 @@ export class ListingCache {
     return this.#hours.get(directory);
   }
 
-  /** Splits its names when they are first asked for: whoever compares digests never does. */
-  async list(directory: string): Promise<HourListing> {
-    const summary = this.#hours.peek(directory);
-    const names = this.#names.get(directory);
-    const known = names !== undefined && names.digest === summary?.digest;
-    return new CompactListing(known ? names : await this.#hours.refresh(directory));
+  /** For whoever has peeked in vain. */
+  async readSummary(directory: string): Promise<HourSummary> {
+    return this.#hours.read(directory);
   }
 
-  async #read(directory: string): Promise<HourNames> {
-    const { text, count } = visibleNames(await readNames(directory));
-    // As listingDigest, without sorting and joining once more.
-    const hour = { text, count, digest: hash('sha256', text.replaceAll(NAME_SEPARATOR, '\n')) };
-    this.#names.set(directory, hour);
-    return hour;
+  /** @param options.keep False where the same caller will not ask for the names again; default true. */
+  async list(directory: string, { keep = true }: { keep?: boolean | undefined } = {}): Promise<HourListing> {
+    const summary = this.#hours.peek(directory);
+    const known = this.#listings.get(directory);
+    if (known !== undefined && known.digest === summary?.digest) return known;
+    const listing = new CompactListing(await this.#hours.refresh(directory));
+    if (keep) this.#listings.set(directory, listing);
+    return listing;
   }
 }
 
+/** The names of one hour as one text, or as its bytes; 1,800 strings take twice that. */
 class CompactListing implements HourListing {
   readonly digest: string;
-  readonly #text: string;
-  #names: readonly string[] | undefined;
+  readonly sizeBytes: number;
+  #text: string | Buffer;
 
-  constructor({ text, digest }: HourNames) {
-    this.#text = text;
+  constructor({ json, digest }: ReadHour) {
     this.digest = digest;
+    this.sizeBytes = json.length;
+    this.#text = json;
+  }
+
+  get json(): Buffer {
+    if (typeof this.#text === 'string') this.#text = Buffer.from(this.#text);
+    return this.#text;
   }
 
   get names(): readonly string[] {
-    this.#names ??= this.#text === '' ? [] : this.#text.split(NAME_SEPARATOR);
-    return this.#names;
+    return JSON.parse(this.#text.toString()) as string[];
   }
+}
+
+async function readHour(directory: string): Promise<ReadHour> {
+  const visible = visibleNames(await readNames(directory));
+  return { ...visible, digest: hash('sha256', visible.json) };
 }
 
 /** By callback: for 100,000 names the promise form costs a tenth more. A directory that vanishes meanwhile is empty. */

@@ -1,34 +1,45 @@
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { FileExistsError, writeFileAtomic } from '@waybill/common';
-import type { AbortOptions, AtomicWriteOptions, DirectorySyncer, Durability } from '@waybill/common';
+import { FileExistsError, GroupWriter, writeFileAtomic } from '@waybill/common';
+import type {
+  AbortOptions,
+  ContentSummary,
+  DirectorySyncer,
+  Durability,
+  GroupWriteOptions,
+  TempNamer,
+} from '@waybill/common';
 import type { Digest } from '@waybill/digest';
 import { nameKindOf, parseChatName, tryParseSegmentName } from '@waybill/segments';
 import type { Content, PublishOptions, PublishOutcome, SegmentAddress } from './archive.ts';
 import { ArchiveNameInvalidError } from './archive-errors.ts';
 import type { ArchivePaths } from './archive-paths.ts';
-import type { DurableDirectories } from './durable-directories.ts';
 import { mediaTempName, otherTempName } from './temp-names.ts';
 
 export interface PublisherInit {
   paths: ArchivePaths;
-  directories: DurableDirectories;
   durability: Durability;
   syncer: DirectorySyncer;
 }
 
 const NO_BYTES = new Uint8Array(0);
 
+/** How a file comes to its name. */
+interface Placing {
+  readonly tempName: TempNamer;
+  readonly exclusive?: boolean;
+}
+
 /** Puts verified content in place under its final name. */
 export class Publisher {
   readonly #paths: ArchivePaths;
-  readonly #directories: DurableDirectories;
   readonly #durability: Durability;
   readonly #syncer: DirectorySyncer;
+  readonly #group: GroupWriter;
 
-  constructor({ paths, directories, durability, syncer }: PublisherInit) {
+  constructor({ paths, durability, syncer }: PublisherInit) {
     this.#paths = paths;
-    this.#directories = directories;
+    this.#group = new GroupWriter({ durability, directorySyncer: syncer });
     this.#durability = durability;
     this.#syncer = syncer;
   }
@@ -61,21 +72,20 @@ export class Publisher {
     return this.#publish(target, content, options, { tempName: otherTempName(path.basename(target)), exclusive: true });
   }
 
-  async #publish(
-    target: string,
-    content: Content,
-    options: PublishOptions,
-    write: AtomicWriteOptions,
-  ): Promise<PublishOutcome> {
+  /** Nothing is published after this. */
+  async close(): Promise<void> {
+    await this.#group.close();
+  }
+
+  async #publish(target: string, content: Content, options: PublishOptions, placing: Placing): Promise<PublishOutcome> {
     options.signal?.throwIfAborted();
     const found = existing(target);
     if (found !== undefined) {
       await leave(content);
       return found;
     }
-    await this.#directories.ensure(path.dirname(target), options);
     try {
-      const { sizeBytes } = await writeFileAtomic(target, content, this.#writeOptions(options, write));
+      const { sizeBytes } = await this.#write(target, content, writeOptions(options, placing));
       return { outcome: 'published', sizeBytes };
     } catch (error) {
       const raced = error instanceof FileExistsError ? existing(target) : undefined;
@@ -84,29 +94,35 @@ export class Publisher {
     }
   }
 
-  #writeOptions(
-    { expectedDigest, expectedSizeBytes, signal }: PublishOptions,
-    write: AtomicWriteOptions,
-  ): AtomicWriteOptions {
-    return {
-      ...write,
+  /** What is in memory comes in crowds, and is written in groups. */
+  #write(target: string, content: Content, options: GroupWriteOptions): Promise<ContentSummary> {
+    if (content instanceof Uint8Array) return this.#group.write(target, content, options);
+    return writeFileAtomic(target, content, {
+      ...options,
       durability: this.#durability,
       directorySyncer: this.#syncer,
       createParents: true,
-      expected: { digest: expectedDigest, sizeBytes: expectedSizeBytes },
-      signal,
-    };
+    });
   }
 }
 
-function describe(name: string): { digest: Digest | undefined; tempName: (mark: string, sequence: number) => string } {
+function writeOptions(
+  { expectedDigest, expectedSizeBytes, signal }: PublishOptions,
+  { tempName, exclusive = false }: Placing,
+): GroupWriteOptions {
+  return { tempName, exclusive, expected: { digest: expectedDigest, sizeBytes: expectedSizeBytes }, signal };
+}
+
+function describe(name: string): { digest: Digest | undefined; tempName: TempNamer } {
   const kind = nameKindOf(name);
   if (kind === 'chat') return { digest: parseChatName(name).digest, tempName: otherTempName(name) };
   if (kind !== 'segment') throw new ArchiveNameInvalidError(name, 'the name of a segment or a chat batch');
   return { digest: tryParseSegmentName(name)?.digest ?? undefined, tempName: mediaTempName(name) };
 }
 
+/** Nearly always there is nothing, which `existsSync` says for half of what `statSync` costs. */
 function existing(target: string): PublishOutcome | undefined {
+  if (!existsSync(target)) return undefined;
   const stat = statSync(target, { throwIfNoEntry: false });
   return stat === undefined ? undefined : { outcome: 'exists', sizeBytes: stat.size };
 }

@@ -2,10 +2,12 @@ import { WaybillError } from '@waybill/common';
 import type { Archive } from '../archive/archive.ts';
 import type { BatchItem } from '../remote/remote-node.ts';
 import type { BackfillNode } from './backfill-node.ts';
+import { Drain } from './drain.ts';
 import { batchItemFailure, interruption, remoteFailure } from './fetch-result.ts';
 import type { FetchFailure, FetchResult } from './fetch-result.ts';
 import { publishContent } from './publish-content.ts';
 import type { WantedItem } from './wanted-item.ts';
+import type { WriteBacklog } from './write-backlog.ts';
 
 /** A batch brought another item than the one whose turn it was. */
 export class BatchOrderError extends WaybillError {
@@ -20,18 +22,13 @@ export class BatchOrderError extends WaybillError {
   }
 }
 
-/**
- * Contents of one batch that are written at the same time: enough for their syncs to share one of the directory, and
- * at most 4 MiB of contents of 256 KiB.
- */
-const WRITES_AT_A_TIME = 16;
-
 export interface BatchFetch {
   readonly archive: Archive;
   readonly node: BackfillNode;
   /** All of one channel, quality and hour. */
   readonly items: readonly WantedItem[];
   readonly signal: AbortSignal;
+  readonly writes: WriteBacklog;
   /** Called once for each item. */
   readonly report: (item: WantedItem, result: FetchResult) => void;
 }
@@ -39,14 +36,14 @@ export interface BatchFetch {
 /** Brings items by one request to a node of ours, each verified on arrival. Never rejects. */
 export const fetchBatch = async (batch: BatchFetch): Promise<void> => {
   const { items, signal, report } = batch;
-  const writes = new Set<Promise<void>>();
+  const written = new Drain();
   const unreported = new Set(items);
   const done = (item: WantedItem, result: FetchResult): void => {
     unreported.delete(item);
     report(item, result);
   };
-  const broken = await receive(batch, writes, done);
-  await Promise.all(writes);
+  const broken = await receive(batch, written, done);
+  await written.empty();
   for (const [at, item] of [...unreported].entries()) {
     report(item, interruption(broken ?? endedEarly(item, signal), at === 0));
   }
@@ -57,10 +54,11 @@ const endedEarly = (item: WantedItem, signal: AbortSignal): FetchFailure =>
 
 /** Resolves to what broke the batch off, if anything did. */
 const receive = async (
-  { archive, node, items, signal }: BatchFetch,
-  writes: Set<Promise<void>>,
+  batch: BatchFetch,
+  written: Drain,
   done: (item: WantedItem, result: FetchResult) => void,
 ): Promise<FetchFailure | undefined> => {
+  const { node, items, signal } = batch;
   const [first] = items;
   if (first === undefined) return undefined;
   const { channel, quality, hour } = first.address;
@@ -76,7 +74,7 @@ const receive = async (
       const item = items[at++];
       if (item?.address.name !== arrived.name) throw new BatchOrderError(item?.address.name ?? 'the end', arrived.name);
       if (arrived.status !== 'ok') settle(item, batchItemFailure(arrived.status));
-      else await write(archive, item, arrived, signal, writes, settle);
+      else await write(batch, item, arrived, written, settle);
       if (stop !== undefined) return stop;
     }
     return stop;
@@ -87,11 +85,10 @@ const receive = async (
 
 /** Small contents are in memory: the next one need not wait until this one is written. A stream is read to its end. */
 const write = async (
-  archive: Archive,
+  { archive, signal, writes }: BatchFetch,
   item: WantedItem,
   { body, sizeBytes }: BatchItem,
-  signal: AbortSignal,
-  writes: Set<Promise<void>>,
+  written: Drain,
   settle: (item: WantedItem, result: FetchResult) => void,
 ): Promise<void> => {
   // A stream that the archive did not want still stands before the next item.
@@ -99,13 +96,14 @@ const write = async (
   const discard = (): void => {
     if (!(body instanceof Uint8Array)) rest.push(body);
   };
-  const publishing = publishContent(archive, item, { body, sizeBytes, discard }, signal).then((result) => {
+  written.add();
+  const published = publishContent(archive, item, { body, sizeBytes, discard }, signal).then((result) => {
     settle(item, result);
-    writes.delete(publishing);
+    written.remove();
   });
-  writes.add(publishing);
-  if (!(body instanceof Uint8Array)) {
-    await publishing;
+  if (body instanceof Uint8Array) await writes.add(published);
+  else {
+    await published;
     for (const stream of rest) for await (const _ of stream);
-  } else if (writes.size >= WRITES_AT_A_TIME) await Promise.race(writes);
+  }
 };

@@ -5,25 +5,38 @@ import type { FetchResult } from './fetch-result.ts';
 import { remoteFailure } from './fetch-result.ts';
 import { publishContent } from './publish-content.ts';
 import type { WantedItem } from './wanted-item.ts';
+import type { WriteBacklog } from './write-backlog.ts';
 
-const request = (item: WantedItem, node: BackfillNode, signal: AbortSignal): Promise<RemoteContent> =>
+export interface SingleFetch {
+  readonly archive: Archive;
+  readonly node: BackfillNode;
+  readonly item: WantedItem;
+  readonly signal: AbortSignal;
+  readonly writes: WriteBacklog;
+  /** Called once, maybe after `fetchSingle` has resolved. */
+  readonly report: (item: WantedItem, result: FetchResult) => void;
+}
+
+const request = ({ item, node, signal }: SingleFetch): Promise<RemoteContent> =>
   item.kind === 'extra'
     ? node.fetchExtra(item.address.channel, item.address.name, { signal })
     : node.fetchSegment(item.address, { signal });
 
-/** Brings one item by a request of its own. Never rejects. */
-export const fetchSingle = async (
-  archive: Archive,
-  item: WantedItem,
-  node: BackfillNode,
-  signal: AbortSignal,
-): Promise<FetchResult> => {
+/**
+ * Brings one item by a request of its own. Resolves when the next request may be sent: what is in memory goes on being
+ * written meanwhile. Never rejects.
+ */
+export const fetchSingle = async (fetch: SingleFetch): Promise<void> => {
+  const { item, signal, writes, report } = fetch;
   let content: RemoteContent;
   try {
-    content = await request(item, node, signal);
+    content = await request(fetch);
   } catch (error) {
-    return remoteFailure(error, signal);
+    report(item, remoteFailure(error, signal));
+    return;
   }
-  const { body, sizeBytes } = content;
-  return await publishContent(archive, item, { body, sizeBytes, discard: () => content.discard() }, signal);
+  const published = publishContent(fetch.archive, item, content, signal).then((result) => report(item, result));
+  // The bytes of extras are limited: the next one has to know how many this one was.
+  const mayGoOn = content.body instanceof Uint8Array && item.kind !== 'extra';
+  await (mayGoOn ? writes.add(published) : published);
 };

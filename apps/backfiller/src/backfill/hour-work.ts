@@ -34,7 +34,7 @@ export class HourWork {
   /** By digest, then by start: most digests are there once. */
   readonly #contents = new Map<string, Map<string, WantedItem>>();
   readonly #arrived = new Set<string>();
-  #listing: HourListing = { names: [], digest: '' };
+  #listing: Pick<HourListing, 'names' | 'digest'> = { names: [], digest: '' };
   #index: HourIndex | undefined;
 
   constructor(key: HourKey) {

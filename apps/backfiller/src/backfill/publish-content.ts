@@ -8,7 +8,7 @@ export interface ArrivedContent {
   readonly body: Uint8Array | AsyncIterable<Uint8Array>;
   readonly sizeBytes: number | undefined;
   /** Called where the stream was not begun. */
-  readonly discard: () => void;
+  discard(): void;
 }
 
 const put = (archive: Archive, item: WantedItem, content: Uint8Array | WatchedBody, options: PublishOptions) =>
@@ -20,9 +20,10 @@ const put = (archive: Archive, item: WantedItem, content: Uint8Array | WatchedBo
 export const publishContent = async (
   archive: Archive,
   item: WantedItem,
-  { body, sizeBytes, discard }: ArrivedContent,
+  arrived: ArrivedContent,
   signal: AbortSignal,
 ): Promise<FetchResult> => {
+  const { body, sizeBytes } = arrived;
   const content = body instanceof Uint8Array ? body : new WatchedBody(body);
   const options = sizeBytes === undefined ? { signal } : { signal, expectedSizeBytes: sizeBytes };
   try {
@@ -32,6 +33,6 @@ export const publishContent = async (
     const broken = content instanceof WatchedBody ? content.failure : undefined;
     return broken === undefined ? publishFailure(error, signal) : remoteFailure(broken.error, signal);
   } finally {
-    if (content instanceof WatchedBody && !content.begun) discard();
+    if (content instanceof WatchedBody && !content.begun) arrived.discard();
   }
 };

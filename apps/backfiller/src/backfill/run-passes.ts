@@ -35,11 +35,7 @@ export const runPasses = async (
   const retained = retain(new Retention(parts), parts, signal);
   try {
     await Promise.all([followed, retained]);
-    await settledSoon(
-      Promise.all([...running.values().map(({ done }) => done), session.scheduler.idle()]),
-      signal,
-      GRACE_MS,
-    );
+    await settledSoon(Promise.all([...running.values().map(({ done }) => done), session.idle()]), signal, GRACE_MS);
   } finally {
     recorders.close();
   }

@@ -22,7 +22,7 @@ export const runSinglePass = async ({ parts, nodes, scope, signal }: SinglePassI
   for (const node of nodes) session.scheduler.addNode(node);
   const passes = Promise.all(nodes.map((node) => runNodePass(session, node, scope)));
   await settledSoon(
-    passes.then(() => session.scheduler.idle()),
+    passes.then(() => session.idle()),
     signal,
     GRACE_MS,
   ).finally(() => session.scheduler.close());

@@ -8,6 +8,7 @@ import { HourRegistry } from './hour-work.ts';
 import { Scheduler } from './scheduler.ts';
 import type { FetchItems } from './scheduler.ts';
 import type { Settlement, WantedItem } from './wanted-item.ts';
+import { WriteBacklog } from './write-backlog.ts';
 
 export interface SessionInit {
   readonly parts: EngineParts;
@@ -26,6 +27,7 @@ export class Session {
   readonly extras = new Map<string, WantedItem>();
   readonly disk: DiskGuard;
   readonly scheduler: Scheduler;
+  readonly writes = new WriteBacklog();
   /** Keys of nodes that answer batches. */
   readonly batchNodes = new Set<string>();
 
@@ -47,6 +49,12 @@ export class Session {
       },
       onSettled: (item, settlement) => this.#settle(item, settlement),
     });
+  }
+
+  /** Resolves when nothing is being fetched or written. */
+  async idle(): Promise<void> {
+    await this.scheduler.idle();
+    await this.writes.empty();
   }
 
   /** Keeps the item until the other one is settled; then it is looked at again. */
@@ -74,9 +82,12 @@ export class Session {
 
   readonly #fetch: FetchItems = async (items, node, signal, report) => {
     const { archive } = this.parts;
+    const { writes } = this;
     const [only] = items;
-    if (items.length !== 1 || only === undefined) await fetchBatch({ archive, node, items, signal, report });
-    else report(only, await fetchSingle(archive, only, node, signal));
+    if (items.length !== 1 || only === undefined) await fetchBatch({ archive, node, items, signal, writes, report });
+    else await fetchSingle({ archive, node, item: only, signal, writes, report });
+    // On trial after a full disk, the next request has to know whether this content fitted.
+    if (this.disk.state !== 'open') await writes.empty();
   };
 
   /** What else arrived since the item was queued may have made it needless. */

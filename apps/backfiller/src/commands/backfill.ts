@@ -3,6 +3,7 @@ import { createFileArchive } from '../archive/file-archive.ts';
 import { BACKFILL_OPTIONS, METRICS_PORT_OPTION } from '../config/backfill-options.ts';
 import { ARCHIVE_OPTIONS, BACKDOOR_OPTION, directoryName, QUALITIES_OPTION } from '../config/common-options.ts';
 import { NODE_OPTIONS } from '../config/node-options.ts';
+import { ensureBaseDirectory } from '../station/base-directory.ts';
 import { openMetricsServer } from '../station/metrics-server.ts';
 import { checkEngineConfig, openEngine, runEngine } from '../station/open-engine.ts';
 import { hasNodes } from '../station/open-nodes.ts';
@@ -46,6 +47,7 @@ export const backfillCommand = defineCommand({
         'no node to backfill from: give --static-nodes, --node-file or --node-database, or add one with `nodes add`',
       );
     }
+    await ensureBaseDirectory(config.baseDir);
     const context = createContext(config, output);
     const { logger } = context;
     const single = config.runOnce || config.dryRun;

@@ -41,14 +41,28 @@ export function exitCodeOf({ complete, stoppedBy }: BackfillReport): number {
   return complete ? EXIT.ok : EXIT.incomplete;
 }
 
+/** Nothing may be counted as missing where nobody could be asked: then that is what the end says. */
+function endOf({ complete, dryRun, totals, nodes }: BackfillReport): string[] {
+  if (complete) return ['nothing is missing'];
+  const missing = sum(totals.failed);
+  const unasked = nodes.filter(({ error }) => error !== undefined).length;
+  const parts = [
+    ...(missing === 0 ? [] : [`${formatCount(missing)} still missing`]),
+    ...(unasked === 0 ? [] : [`${formatCount(unasked)} of ${formatCount(nodes.length)} nodes not compared to the end`]),
+    ...(nodes.length === 0 ? ['no node is known'] : []),
+  ];
+  if (parts.length === 0) return dryRun ? [] : ['incomplete: the lines above say why'];
+  return [`incomplete: ${parts.join(', ')}`];
+}
+
 /** What a pass did, for people. */
 export function formatReport(report: BackfillReport): string {
   const { totals, dryRun, nodes } = report;
   const rows = nodes.flatMap((node) => node.pairs.map((pair) => rowOf(node, pair, dryRun)));
+  const took = formatDuration(report.seconds * 1000);
   const done = dryRun
-    ? `${formatCount(totals.planned)} to fetch`
-    : `${formatCount(totals.segments)} fetched, ${formatBytes(totals.bytes)}, ${formatCount(totals.verified)} verified`;
-  const end = report.complete ? 'nothing is missing' : `incomplete: ${formatCount(sum(totals.failed))} still missing`;
+    ? `compared in ${took}; ${formatCount(totals.planned)} to fetch, nothing was written`
+    : `${formatCount(totals.segments)} fetched, ${formatBytes(totals.bytes)}, ${formatCount(totals.verified)} verified in ${took}`;
   const problems = nodes.flatMap(problemsOf).map((line) => `${line}\n`);
-  return `${formatTable(rows)}${problems.join('')}${done} in ${formatDuration(report.seconds * 1000)}; ${end}\n`;
+  return `${formatTable(rows)}${problems.join('')}${[done, ...endOf(report)].join('; ')}\n`;
 }

@@ -1,6 +1,6 @@
 import type { ConfigOf, Output } from '@waybill/cli-kit';
 import { defineCommand, defineOptions, EXIT, UsageInvalidError, values } from '@waybill/cli-kit';
-import { ensureDirectory } from '@waybill/common';
+import { ensureDirectory, WaybillError } from '@waybill/common';
 import { ARCHIVE_OPTIONS } from '../config/common-options.ts';
 import { checkNodeConfig } from '../config/check-config.ts';
 import { NODE_OPTIONS } from '../config/node-options.ts';
@@ -10,6 +10,7 @@ import type { ClockSkew } from '../nodes/clock-skew.ts';
 import { mergeNodes } from '../nodes/merge-nodes.ts';
 import { createNodeEntry } from '../nodes/node-entry.ts';
 import type { NodeEntry } from '../nodes/node-entry.ts';
+import { nodeNameFor, rowInTheWay, urlToStore } from '../nodes/node-name.ts';
 import type { NodeDatabase } from '../nodes/node-source.ts';
 import { formatNodeTrust } from '../nodes/node-trust.ts';
 import { configuredSources, createNodeClient, openConfiguredDatabase, tokenOf } from '../station/open-nodes.ts';
@@ -37,6 +38,8 @@ type Config = ConfigOf<typeof OPTIONS> & {
   readonly name: string | undefined;
 };
 
+const NO_NODES = 'no nodes: add one with `nodes add URL`, or give --static-nodes, --node-file or --node-database';
+
 /** All sources must answer here: who asks for the list wants to know what is wrong with it. */
 async function entriesOf(config: Config, signal: AbortSignal, output: Output): Promise<readonly NodeEntry[]> {
   const sources = configuredSources(config, openConfiguredDatabase(config, statePaths(config)));
@@ -54,6 +57,7 @@ async function list(config: Config, signal: AbortSignal, output: Output): Promis
     url,
     trust: formatNodeTrust(trust),
   }));
+  if (rows.length === 0) output.info(NO_NODES);
   output.result(rows);
   return EXIT.ok;
 }
@@ -66,20 +70,40 @@ async function database(config: Config): Promise<NodeDatabase> {
   return opened;
 }
 
+/** A bad URL or trust is wrong use here: it was typed. */
+function entryOf(url: string, { name, trust }: Config): NodeEntry {
+  try {
+    return createNodeEntry({ url, name, trust });
+  } catch (error) {
+    throw error instanceof WaybillError ? new UsageInvalidError(error.message) : error;
+  }
+}
+
 async function add(config: Config, signal: AbortSignal, output: Output): Promise<number> {
   if (config.node === undefined)
     throw new UsageInvalidError('nodes add needs a URL: nodes add http://other:8000 [NAME]');
-  const entry = createNodeEntry({ url: config.node, name: config.name, trust: config.trust });
+  const entry = entryOf(config.node, config);
   const nodes = await database(config);
-  await nodes.add({ name: entry.name, url: entry.url, backfillFrom: true, trust: config.trust }, { signal });
-  output.result({ added: entry.name, url: entry.url }, () => `${entry.name} (${entry.url}) is in ${nodes.label}\n`);
+  const rows = await nodes.rows({ signal });
+  const { url, options } = urlToStore(config.node);
+  const isNamed = config.name !== undefined || options.has('name');
+  const name = isNamed ? entry.name : nodeNameFor(entry, rows);
+  const replaced = rowInTheWay({ ...entry, name }, rows)?.url;
+  await nodes.add({ name, url, backfillFrom: true, trust: config.trust ?? options.get('trust') }, { signal });
+  const instead = replaced === undefined ? '' : `, in place of ${replaced}`;
+  output.result(
+    { added: name, url: entry.url, replaced: replaced ?? null },
+    () => `${name} (${entry.url}) is in ${nodes.label}${instead}\n`,
+  );
   return EXIT.ok;
 }
 
 async function remove(config: Config, signal: AbortSignal, output: Output): Promise<number> {
   if (config.node === undefined) throw new UsageInvalidError('nodes remove needs a name or a URL');
-  const removed = await (await database(config)).remove(config.node, { signal });
-  output.result({ removed }, () => (removed.length === 0 ? 'no such node\n' : `removed: ${removed.join(', ')}\n`));
+  const nodes = await database(config);
+  const removed = await nodes.remove(config.node, { signal });
+  const none = `${nodes.label} has no node ${JSON.stringify(config.node)}; \`nodes list\` shows those that there are\n`;
+  output.result({ removed }, () => (removed.length === 0 ? none : `removed: ${removed.join(', ')}\n`));
   return removed.length === 0 ? EXIT.failed : EXIT.ok;
 }
 
@@ -91,9 +115,18 @@ function clockText(clock: ClockSkew | undefined): string | undefined {
 
 function rowOf({ name, url, reachable, protocol, latencyMs, clock, error }: NodeCheck): Record<string, unknown> {
   const speaks = protocol === undefined ? undefined : protocol === null ? 'wubloader' : `waybill ${String(protocol)}`;
-  const answers = reachable ? 'yes' : error instanceof Error ? error.message : String(error);
+  const problem = reachable ? undefined : error instanceof Error ? error.message : String(error);
   const latency = latencyMs === undefined ? undefined : Math.round(latencyMs * 10) / 10;
-  return { name, url, answers, speaks, 'latency ms': latency, 'clock off': clockText(clock) };
+  const answers = reachable ? 'yes' : 'no';
+  return {
+    name,
+    url,
+    answers,
+    speaks,
+    'latency ms': latency,
+    'clock off': clockText(clock),
+    ...(problem && { problem }),
+  };
 }
 
 async function check(config: Config, signal: AbortSignal, output: Output): Promise<number> {
@@ -103,6 +136,7 @@ async function check(config: Config, signal: AbortSignal, output: Output): Promi
     const checks = await Promise.all(
       entries.map((entry) => checkNode(entry, { client, token: tokenOf(config, entry), signal })),
     );
+    if (checks.length === 0) output.info(NO_NODES);
     output.result(checks.map(rowOf));
     for (const { name, clock } of checks) {
       if (clock !== undefined && Math.abs(clock.skewMs) > MOST_SKEW_MS)
@@ -122,7 +156,11 @@ export const nodesCommand = defineCommand({
   arguments: {
     action: { schema: values.oneOf(ACTIONS), optional: true, description: 'list (default), add, remove or check' },
     node: { schema: values.text(), optional: true, description: 'for add: the URL; for remove: the name or the URL' },
-    name: { schema: values.text(), optional: true, description: 'for add: what it is called; default the host name' },
+    name: {
+      schema: values.text(),
+      optional: true,
+      description: 'for add: what it is called; default the host name, or the URL where that is taken',
+    },
   },
   options: OPTIONS,
   examples: [

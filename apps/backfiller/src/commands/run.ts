@@ -4,9 +4,10 @@ import { BACKFILL_OPTIONS, METRICS_PORT_OPTION } from '../config/backfill-option
 import { ARCHIVE_OPTIONS, BACKDOOR_OPTION, directoryName, QUALITIES_OPTION } from '../config/common-options.ts';
 import { NODE_OPTIONS } from '../config/node-options.ts';
 import { SERVE_OPTIONS } from '../config/serve-options.ts';
+import { ensureBaseDirectory } from '../station/base-directory.ts';
 import { openMetricsServer } from '../station/metrics-server.ts';
 import { checkEngineConfig, openEngine, runEngine } from '../station/open-engine.ts';
-import { archiveInit, checkServeConfig, openServeApp } from '../station/open-serve-app.ts';
+import { archiveInit, checkServeConfig, openServeApp, servingText } from '../station/open-serve-app.ts';
 import { createContext } from '../station/program-context.ts';
 import { ownState, statePaths } from '../station/state-directory.ts';
 
@@ -43,6 +44,7 @@ export const runCommand = defineCommand({
     checkEngineConfig(config);
     checkServeConfig(config);
     const state = statePaths(config);
+    await ensureBaseDirectory(config.baseDir);
     const context = createContext(config, output);
     await using cleanup = new AsyncDisposableStack();
     cleanup.use(await ownState(state, { signal }));
@@ -56,7 +58,7 @@ export const runCommand = defineCommand({
     if (config.metricsPort !== 0)
       cleanup.use(await openMetricsServer(context, { host: config.metricsHost, port: config.metricsPort }));
     const { url } = await app.listen();
-    output.result({ url, baseDirectory: archive.baseDirectory }, () => `Serving ${archive.baseDirectory} on ${url}\n`);
+    output.result({ url, baseDirectory: archive.baseDirectory }, () => servingText(archive.baseDirectory, url));
     await runEngine(opened, signal);
     await app.drain(config.drain);
     context.logger.info('Gracefully stopped');

@@ -3,8 +3,9 @@ import { defineCommand, EXIT } from '@waybill/cli-kit';
 import { createFileArchive } from '../archive/file-archive.ts';
 import { ARCHIVE_OPTIONS, BACKDOOR_OPTION } from '../config/common-options.ts';
 import { SERVE_OPTIONS } from '../config/serve-options.ts';
+import { requireBaseDirectory } from '../station/base-directory.ts';
 import { createContext } from '../station/program-context.ts';
-import { archiveInit, checkServeConfig, openServeApp } from '../station/open-serve-app.ts';
+import { archiveInit, checkServeConfig, openServeApp, servingText } from '../station/open-serve-app.ts';
 
 export const serveCommand = defineCommand({
   name: 'serve',
@@ -20,6 +21,7 @@ export const serveCommand = defineCommand({
   ],
   async run(signal, config, output) {
     checkServeConfig(config);
+    await requireBaseDirectory(config.baseDir);
     const context = createContext(config, output);
     await using cleanup = new AsyncDisposableStack();
     const archive = await createFileArchive(archiveInit(config, context));
@@ -29,7 +31,7 @@ export const serveCommand = defineCommand({
       await app.drain(config.drain);
     });
     const { url } = await app.listen();
-    output.result({ url, baseDirectory: archive.baseDirectory }, () => `Serving ${archive.baseDirectory} on ${url}\n`);
+    output.result({ url, baseDirectory: archive.baseDirectory }, () => servingText(archive.baseDirectory, url));
     if (!signal.aborted) await once(signal, 'abort');
     await app.drain(config.drain);
     context.logger.info('Gracefully stopped');

@@ -12,6 +12,7 @@ import type { BackfillConfig } from '../config/to-settings.ts';
 import { VERIFY_OPTIONS } from '../config/verify-options.ts';
 import { openEngine } from '../station/open-engine.ts';
 import { hasNodes } from '../station/open-nodes.ts';
+import { requireBaseDirectory } from '../station/base-directory.ts';
 import { createContext } from '../station/program-context.ts';
 import type { ProgramContext } from '../station/program-context.ts';
 import { ownState, statePaths } from '../station/state-directory.ts';
@@ -86,6 +87,11 @@ async function refillFromNodes({
   return await refill({ archive, engine: opened.engine, report, signal });
 }
 
+/** Of what was looked at. */
+function allWell({ checked }: VerifyReport): string {
+  return checked === 0 ? 'there was nothing to check' : 'everything is what its name says';
+}
+
 function formatVerification(report: VerifyReport, refilled: RefillReport | undefined): string {
   const { checked, bytes, seconds, counts, problems, listingErrors, setAside } = report;
   const lines = problems.map(
@@ -95,7 +101,8 @@ function formatVerification(report: VerifyReport, refilled: RefillReport | undef
   const found = Object.entries(counts)
     .filter(([, count]) => count > 0)
     .map(([kind, count]) => `${formatCount(count)} ${kind}`);
-  const end = [found.length === 0 ? 'everything is what its name says' : found.join(', ')];
+  const end = [found.length > 0 ? found.join(', ') : allWell(report)];
+  if (listingErrors.length > 0) end.push(`${formatCount(listingErrors.length)} could not be looked at`);
   if (setAside > 0) end.push(`${formatCount(setAside)} set aside`);
   if (refilled !== undefined) end.push(`${formatCount(refilled.refilled)} fetched again`);
   const summary = `${formatCount(checked)} checked, ${formatBytes(bytes)} in ${formatDuration(seconds * 1000)}; ${end.join('; ')}`;
@@ -128,6 +135,7 @@ export const verifyCommand = defineCommand({
   ],
   async run(signal, config, output) {
     checkNodeConfig(config);
+    await requireBaseDirectory(config.baseDir);
     const context = createContext(config, output);
     const { channels, qualities, concurrency, repair } = config;
     await using cleanup = new AsyncDisposableStack();
@@ -138,7 +146,7 @@ export const verifyCommand = defineCommand({
       onError: (error) => context.logger.warn({ err: error }, 'Work on the archive in the background failed'),
     });
     cleanup.defer(() => archive.close());
-    const progress = output.progress({ label: 'verify' });
+    const progress = output.progress({ label: 'checked' });
     const nowMicros = Date.now() * 1000;
     const range = {
       startMicros: config.start === undefined ? undefined : microsOf(parseBackfillStart(config.start), nowMicros),

@@ -1,6 +1,8 @@
 import { defineOptions, values } from '@waybill/cli-kit';
 import { DEFAULT_SETTINGS } from '../backfill/backfill-settings.ts';
+import { parseBackfillStart } from '../backfill/backfill-start.ts';
 import { defaultRemoteLimits } from '../remote/remote-limits.ts';
+import { parsedText } from './parsed-text.ts';
 
 const DISABLED = 0;
 const DEFAULT_LIMITS = defaultRemoteLimits();
@@ -14,7 +16,7 @@ export const BACKFILL_OPTIONS = defineOptions({
     description: 'directories below the base that are copied by name, such as emotes,media',
   },
   start: {
-    schema: values.text(),
+    schema: parsedText(parseBackfillStart),
     value: 'WHEN',
     description: 'hours ago (336) or a UTC time (2026-05-01T12:00): older hours are left alone',
   },

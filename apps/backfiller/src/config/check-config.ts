@@ -1,5 +1,5 @@
 import { UsageInvalidError } from '@waybill/cli-kit';
-import type { NodeConfig } from '../station/open-nodes.ts';
+import type { NodeConfig } from './node-options.ts';
 import type { BackfillConfig } from './to-settings.ts';
 
 /** Options that contradict each other, or that do nothing without another one. Throws UsageInvalidError. */

@@ -1,12 +1,16 @@
 import { defineOptions, values } from '@waybill/cli-kit';
+import type { ConfigOf } from '@waybill/cli-kit';
 import { z } from 'zod';
+import { createNodeEntry } from '../nodes/node-entry.ts';
+import { openNodeDatabase } from '../nodes/open-node-database.ts';
+import { parsedText } from './parsed-text.ts';
 
 const tokenPair = z.string().regex(/^[^=]+=.+$/, 'expected NODE=TOKEN');
 
 /** Which nodes to backfill from, and how to reach them. */
 export const NODE_OPTIONS = defineOptions({
   staticNodes: {
-    schema: values.list(values.text()),
+    schema: values.list(parsedText((url) => createNodeEntry({ url }))),
     value: 'URLS',
     default: [],
     description:
@@ -18,7 +22,7 @@ export const NODE_OPTIONS = defineOptions({
     description: 'a file of lines `NAME URL [TRUST]` or `URL`; blank lines and # comments are ignored',
   },
   nodeDatabase: {
-    schema: values.text(),
+    schema: parsedText(openNodeDatabase),
     value: 'URL',
     secret: true,
     description:
@@ -48,3 +52,5 @@ export const NODE_OPTIONS = defineOptions({
   },
   nodeKey: { schema: values.text(), value: 'FILE', description: 'PEM key of --node-cert' },
 });
+
+export type NodeConfig = ConfigOf<typeof NODE_OPTIONS>;

@@ -1,5 +1,7 @@
 import { defineOptions, values } from '@waybill/cli-kit';
+import { parseBackfillStart } from '../backfill/backfill-start.ts';
 import { directoryName } from './common-options.ts';
+import { parsedText } from './parsed-text.ts';
 
 export const VERIFY_OPTIONS = defineOptions({
   qualities: {
@@ -8,12 +10,12 @@ export const VERIFY_OPTIONS = defineOptions({
     description: 'qualities, comma-separated; default: all, chat included',
   },
   start: {
-    schema: values.text(),
+    schema: parsedText(parseBackfillStart),
     value: 'WHEN',
     description: 'hours ago or a UTC time: hours that end before it are left out',
   },
   end: {
-    schema: values.text(),
+    schema: parsedText(parseBackfillStart),
     value: 'WHEN',
     description: 'hours ago or a UTC time: hours that begin after it are left out',
   },

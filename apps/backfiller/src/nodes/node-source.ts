@@ -25,7 +25,7 @@ export interface NodeRow {
 
 /** A source that can be changed. */
 export interface NodeDatabase extends NodeSource {
-  /** All rows, those with `backfill_from` false included; ordered by name. */
+  /** All rows, those with `backfill_from` false included; ordered by name. Empty where there is no table yet. */
   rows(options?: AbortOptions): Promise<NodeRow[]>;
   /** Adds the node, or changes the one of that name. Creates the table (SQLite: the file) where it is absent. */
   add(row: NodeRow, options?: AbortOptions): Promise<void>;

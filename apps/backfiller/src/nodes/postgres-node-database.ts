@@ -1,5 +1,4 @@
 import { Socket } from 'node:net';
-import pg from 'pg';
 import { WaybillError } from '@waybill/common';
 import type { AbortOptions } from '@waybill/common';
 import { collectEntries } from './collect-entries.ts';
@@ -35,6 +34,9 @@ const withConnection = async <T>(
   use: (query: Query) => Promise<T>,
 ): Promise<T> => {
   signal?.throwIfAborted();
+  // Only who uses such a database needs its client, which takes a tenth of the start of a program.
+  const { default: pg } = await import('pg');
+  signal?.throwIfAborted();
   const socket = new Socket();
   const client = new pg.Client({ connectionString, stream: () => socket, application_name: 'waybill-backfiller' });
   // Without a listener a connection that breaks between two calls would end the process; the next call reports it.
@@ -57,8 +59,13 @@ const withConnection = async <T>(
   }
 };
 
+/** The SQLSTATE of an error that the database sent; other errors have other codes. */
+const stateOf = (error: unknown): unknown => (error as { code?: unknown } | null)?.code;
+
 /** SQLSTATE undefined_column. */
 const UNDEFINED_COLUMN = '42703';
+/** SQLSTATE undefined_table: `add` will make it. */
+const UNDEFINED_TABLE = '42P01';
 
 /** The table is wubloader's own and cannot hold a trust. It is not ours to alter. */
 export class NodeTrustColumnMissingError extends WaybillError {
@@ -75,9 +82,7 @@ const setTrust = async (query: Query, name: string, trust: string): Promise<void
   try {
     await query('UPDATE nodes SET trust = $2 WHERE name = $1', [name, trust]);
   } catch (error) {
-    throw error instanceof pg.DatabaseError && error.code === UNDEFINED_COLUMN
-      ? new NodeTrustColumnMissingError(error)
-      : error;
+    throw stateOf(error) === UNDEFINED_COLUMN ? new NodeTrustColumnMissingError(error) : error;
   }
 };
 
@@ -91,7 +96,14 @@ export const createPostgresNodeDatabase = (connectionString: string): NodeDataba
     // `*` and not the columns by name: one query must do for tables with and without `trust`.
     list: async (options) =>
       collectEntries((await rows('SELECT * FROM nodes WHERE backfill_from', options)).map(placedFields)),
-    rows: (options) => rows('SELECT * FROM nodes ORDER BY name', options),
+    rows: async (options) => {
+      try {
+        return await rows('SELECT * FROM nodes ORDER BY name', options);
+      } catch (error) {
+        if (stateOf(error) === UNDEFINED_TABLE) return [];
+        throw error;
+      }
+    },
     add: (row, options = {}) =>
       withConnection(connectionString, options, async (query) => {
         await query(SCHEMA);

@@ -2,24 +2,16 @@ import { createParser } from 'eventsource-parser';
 import type { EventSourceMessage } from 'eventsource-parser';
 import { ResponseStatusError } from '@waybill/http-kit';
 import type { AbortOptions } from '@waybill/common';
+import { EventPace } from './event-pace.ts';
 import { eventsPath } from './node-paths.ts';
 import type { NodeTransport, StreamedReply } from './node-transport.ts';
 import { parseRemoteEvent } from './parse-remote-event.ts';
 import { ProtocolUnsupportedError } from './protocol-unsupported-error.ts';
 import type { RemoteEvent } from './remote-node.ts';
 import { RemoteReplyInvalidError } from './remote-reply-invalid-error.ts';
-import { TokenBucket } from './token-bucket.ts';
 
 /** An event is a name and its place, below 1 KiB; a line without end must not fill the memory. */
 const MAX_EVENT_CHARACTERS = 65_536;
-/**
- * What more comes waits at the sender. Some thousand events a second are more than any node brings in; without a limit
- * a node that pours out events or comments would take a whole core, and every other node's turn with it.
- */
-const MAX_BYTES_PER_SECOND = 256 * 1024;
-/** What a piece costs at least, so that pieces of one byte are no way around the limit. */
-const LEAST_CHUNK_COST_BYTES = 256;
-
 const ask = async (transport: NodeTransport, path: string, { signal }: AbortOptions): Promise<StreamedReply> => {
   const request = {
     name: 'get_remote_events',
@@ -35,7 +27,7 @@ const ask = async (transport: NodeTransport, path: string, { signal }: AbortOpti
   }
 };
 
-/** What a node of ours announces (protocol version 1), until its connection ends. An event that fails the grammar ends it with RemoteReplyInvalidError. */
+/** What a node of ours announces (protocol version 1), until its connection ends. An event that fails the grammar ends it with RemoteReplyInvalidError, a flood with EventFloodError. */
 export async function* readEvents(
   transport: NodeTransport,
   since: string | undefined,
@@ -55,9 +47,9 @@ export async function* readEvents(
     },
   });
   const decoder = new TextDecoder();
-  const pace = new TokenBucket({ bytesPerSecond: MAX_BYTES_PER_SECOND });
+  const pace = new EventPace({ node: transport.url, floodMs: transport.limits.eventsFloodMs });
   for await (const chunk of reply.body) {
-    await pace.take(Math.max(chunk.byteLength, LEAST_CHUNK_COST_BYTES), options);
+    await pace.take(chunk, options);
     parser.feed(decoder.decode(chunk, { stream: true }));
     for (const message of messages) {
       const event = parseRemoteEvent(message);

@@ -4,13 +4,14 @@ import { WaybillError } from '@waybill/common';
 export type Verdict = 'fine' | 'failing' | 'hostile' | 'unknown';
 
 /**
- * What no honest node does: listings and contents beyond every limit, frames that break a protocol of our own.
+ * What no honest node does: listings and contents beyond every limit, events without end, frames that break a protocol of our own.
  * Extras are judged apart (RemoteExtraTooLargeError): a large file among them is no attack.
  */
 const HOSTILE_CODES: ReadonlySet<string> = new Set([
   'ERR_LISTING_TOO_LARGE',
   'ERR_RESPONSE_TOO_LARGE',
   'ERR_BATCH_FRAME_INVALID',
+  'ERR_EVENT_FLOOD',
 ]);
 
 /** The node answered as it should, only not with what was hoped for. */

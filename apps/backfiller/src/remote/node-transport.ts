@@ -1,5 +1,5 @@
-import { ResponseStatusError } from '@waybill/http-kit';
-import type { HttpBytesResponse, HttpClient, HttpResponse } from '@waybill/http-kit';
+import { parseTarget, ResponseStatusError, targetBelow } from '@waybill/http-kit';
+import type { HttpBytesResponse, HttpClient, HttpResponse, Target } from '@waybill/http-kit';
 import type { AbortOptions } from '@waybill/common';
 import { PROTOCOL_HEADER, PROTOCOL_VERSION } from '../wire/protocol.ts';
 import type { RemoteLimits } from './remote-limits.ts';
@@ -39,6 +39,7 @@ export class NodeTransport {
   readonly url: string;
   readonly limits: RemoteLimits;
   readonly #client: HttpClient;
+  readonly #target: Target;
   readonly #authorization: Readonly<Record<string, string>> | undefined;
   #protocol: 1 | null | undefined;
 
@@ -46,6 +47,7 @@ export class NodeTransport {
     this.url = url;
     this.limits = limits;
     this.#client = client;
+    this.#target = parseTarget(url);
     this.#authorization = authorization === undefined ? undefined : { authorization };
   }
 
@@ -65,7 +67,7 @@ export class NodeTransport {
     const signal = request.signal === undefined ? guard.signal : AbortSignal.any([request.signal, guard.signal]);
     const response = await this.#watch(
       request,
-      guard.waitFor(this.#client.request(this.url + path, { ...this.#options(request), signal })),
+      guard.waitFor(this.#client.request(targetBelow(this.#target, path), { ...this.#options(request), signal })),
     );
     const { status, headers, sizeBytes } = response;
     return {
@@ -84,17 +86,15 @@ export class NodeTransport {
     const guard = this.#guard(path);
     const signal = request.signal === undefined ? guard.signal : AbortSignal.any([request.signal, guard.signal]);
     const options = { ...this.#options(request), idleTimeoutMs, signal };
-    return this.#watch(request, guard.waitFor(this.#client.request(this.url + path, options)));
+    return this.#watch(request, guard.waitFor(this.#client.request(targetBelow(this.#target, path), options)));
   }
 
-  /** The whole answer: the cheapest way to what is small. */
+  /** The whole answer: the cheapest way to what is small. Its time limit grows with what comes, as a stream's does. */
   async bytes(path: string, request: NodeRequest & { readonly maxBytes: number }): Promise<HttpBytesResponse> {
-    const { graceMs, minBytesPerSecond } = this.limits;
-    const totalTimeoutMs = graceMs + (request.maxBytes / minBytesPerSecond) * 1000;
-    return this.#watch(
-      request,
-      this.#client.requestBytes(this.url + path, { ...this.#options(request), signal: request.signal, totalTimeoutMs }),
-    );
+    const { graceMs: totalTimeoutMs, minBytesPerSecond } = this.limits;
+    const { signal } = request;
+    const options = { ...this.#options(request), signal, totalTimeoutMs, minBytesPerSecond };
+    return this.#watch(request, this.#client.requestBytes(targetBelow(this.#target, path), options));
   }
 
   #guard(path: string): ThroughputGuard {

@@ -18,6 +18,11 @@ export interface RemoteLimits {
   readonly minBytesPerSecond: number;
   /** Silence of an event stream after which the connection is given up. Default 45,000: three keep-alives. */
   readonly eventsIdleTimeoutMs: number;
+  /**
+   * Events that come faster than they are taken for this long in a row are a flood. Default 120,000: some 100,000 events,
+   * far more than any node remembers for those who missed some.
+   */
+  readonly eventsFloodMs: number;
 }
 
 export const defaultRemoteLimits = (): RemoteLimits => ({
@@ -30,4 +35,5 @@ export const defaultRemoteLimits = (): RemoteLimits => ({
   graceMs: 10_000,
   minBytesPerSecond: 16 * 1024,
   eventsIdleTimeoutMs: 45_000,
+  eventsFloodMs: 120_000,
 });

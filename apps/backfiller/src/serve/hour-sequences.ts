@@ -14,9 +14,9 @@ export interface CachedHour {
 }
 
 /** A parsed segment with its name and its lines in a playlist (measured: the heap after 43,200 of them). */
-const SEGMENT_BYTES = 520;
+const SEGMENT_BYTES = 400;
 /** 28 hours of segments of 2 s: a day must fit, since one that does not would push itself out from the front. */
-const DEFAULT_MAX_BYTES = 26 * 1024 * 1024;
+const DEFAULT_MAX_BYTES = 20 * 1024 * 1024;
 
 /**
  * The best segments of each hour, for as long as the hour's listing stays the same. What is computed belongs to no
@@ -34,16 +34,27 @@ export class HourSequences {
 
   /** @param options.keep False for ranges longer than what is kept: they would push everything else out, and themselves too. */
   async get(channel: string, quality: string, hour: string, { keep = true } = {}): Promise<HourSequence> {
-    const listing = await this.#archive.listHour(channel, quality, hour);
     const place = `${channel}/${quality}/${hour}`;
-    const known = this.#hours.get(place);
-    if (known?.digest === listing.digest) return known.sequence;
+    if (this.#hours.get(place) !== undefined) {
+      // Mostly the hour is the same, and its names need not be read.
+      const { digest } = await this.#archive.hourDigest(channel, quality, hour);
+      const known = this.#known(place, digest);
+      if (known !== undefined) return known;
+    }
+    const listing = await this.#archive.listHour(channel, quality, hour, { keep: false });
+    const known = this.#known(place, listing.digest);
+    if (known !== undefined) return known;
     const key = `${place}/${listing.digest}`;
     const running =
       this.#running.get(key) ??
       this.#choose({ channel, quality, hour }, listing, keep).finally(() => this.#running.delete(key));
     this.#running.set(key, running);
     return running;
+  }
+
+  #known(place: string, digest: string): HourSequence | undefined {
+    const kept = this.#hours.get(place);
+    return kept?.digest === digest ? kept.sequence : undefined;
   }
 
   async #choose(

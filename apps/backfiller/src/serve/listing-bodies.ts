@@ -1,62 +1,51 @@
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
+import { gzipSync } from 'node:zlib';
 import { listingDigest } from '@waybill/segments';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { SizedCache } from '../archive/sized-cache.ts';
 import { matchesEtag } from './etag.ts';
 
-/** One listing as it leaves, kept as bytes: 1,800 names take 60 µs to be written as JSON, and 2 ms to be compressed. */
-interface ListingBody {
-  readonly plain: Buffer;
-  compressed: Promise<Buffer> | undefined;
-}
-
-/** Bodies of the hours that peers ask for again and again: about 120 hours of 1,800 names. */
-const DEFAULT_MAX_BYTES = 16 * 1024 * 1024;
+/** Compressed bodies that peers ask for again and again: 60 hours of 1,800 names. */
+const DEFAULT_MAX_BYTES = 4 * 1024 * 1024;
 /** Below one packet there is nothing to gain. */
 const MIN_COMPRESSED_BYTES = 1400;
-
-const gzipAsync = promisify(gzip);
+/** Names repeat at a short distance: with 4 KiB to look back on they become 1 % larger, in two thirds of the time. */
+const COMPRESSION = { windowBits: 12, memLevel: 5 };
 
 /**
  * Answers listings. The tag follows from the names, and the names from the directory's state (listing-cache.ts), so
- * that equal tags mean equal bodies, whenever and by whichever process they were given out.
+ * that equal tags mean equal bodies, whenever and by whichever process they were given out. Compressing 1,800 names takes
+ * 2 ms, so that what is asked for again is kept compressed.
  */
 export class ListingBodies {
-  readonly #bodies: SizedCache<ListingBody>;
+  readonly #compressed: SizedCache<Buffer>;
 
   constructor(maxBytes = DEFAULT_MAX_BYTES) {
-    this.#bodies = new SizedCache({ maxBytes, sizeOf: ({ plain }) => plain.length * 2 });
+    this.#compressed = new SizedCache({ maxBytes, sizeOf: (body) => body.length, fromSecondTime: true });
   }
 
-  async sendNames(request: FastifyRequest, reply: FastifyReply, names: readonly string[]): Promise<FastifyReply> {
-    return this.send(request, reply, listingDigest(names), () => names);
+  sendNames(request: FastifyRequest, reply: FastifyReply, names: readonly string[]): FastifyReply {
+    return this.send(request, reply, listingDigest(names), () => Buffer.from(JSON.stringify(names)));
   }
 
-  /** @param key follows from the names; they are asked for only where the body is not here. */
-  async send(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    key: string,
-    names: () => readonly string[],
-  ): Promise<FastifyReply> {
+  /** @param key follows from the body, which is asked for only where it is sent. */
+  send(request: FastifyRequest, reply: FastifyReply, key: string, body: () => Buffer): FastifyReply {
     const zipped = acceptsGzip(request.headers['accept-encoding']);
     const tag = zipped ? `"${key}.gz"` : `"${key}"`;
     reply.header('etag', tag).header('cache-control', 'no-cache').header('vary', 'Accept-Encoding');
     if (matchesEtag(request.headers['if-none-match'], tag)) return reply.code(304).send();
-    const body = this.#bodyOf(key, names);
+    const plain = body();
     reply.type('application/json; charset=utf-8');
-    if (!zipped || body.plain.length < MIN_COMPRESSED_BYTES) return reply.send(body.plain);
-    body.compressed ??= gzipAsync(body.plain);
-    return reply.header('content-encoding', 'gzip').send(await body.compressed);
+    if (!zipped || plain.length < MIN_COMPRESSED_BYTES) return reply.send(plain);
+    return reply.header('content-encoding', 'gzip').send(this.#compress(key, plain));
   }
 
-  #bodyOf(key: string, names: () => readonly string[]): ListingBody {
-    const known = this.#bodies.get(key);
+  #compress(key: string, plain: Buffer): Buffer {
+    const known = this.#compressed.get(key);
     if (known !== undefined) return known;
-    const body = { plain: Buffer.from(JSON.stringify(names())), compressed: undefined };
-    this.#bodies.set(key, body);
-    return body;
+    // At once: a stream with its pieces waits for a full collection, 200 KB for each listing.
+    const compressed = gzipSync(plain, COMPRESSION);
+    this.#compressed.set(key, compressed);
+    return compressed;
   }
 }
 

@@ -14,6 +14,8 @@ export interface RangeSequenceOptions {
   continued?: boolean;
   /** Whether hours are kept for the next request; default true. */
   keep?: boolean;
+  /** Hours that the same request has looked at, as far as the range goes on; default none. */
+  known?: readonly HourSequence[];
 }
 
 export interface RangeSequence {
@@ -34,14 +36,14 @@ export async function rangeSequence(
   place: RangePlace,
   startMicros: number,
   endMicros: number,
-  { continued = false, keep = true }: RangeSequenceOptions = {},
+  { continued = false, keep = true, known = [] }: RangeSequenceOptions = {},
 ): Promise<RangeSequence> {
   if (endMicros <= startMicros) return { sequence: [], hours: [] };
   // One hour more: a segment may reach over the boundary (spec section 1.3).
-  const firstMicros = startOfHour(startMicros) - HOUR_MICROS;
+  const firstMicros = startOfHour(startMicros) - (continued ? 0 : HOUR_MICROS);
   const wanted = place.existing.filter((hour) => parseHour(hour) >= firstMicros && parseHour(hour) <= endMicros);
-  const hours = await prepareHours(sequences, place, wanted, keep);
-  const candidates = continued ? hours.map((hour) => fromStart(hour, startMicros)) : hours;
+  const hours = await prepareHours(sequences, place, wanted, { keep, known });
+  const candidates = continued ? hours.map((hour) => hourFrom(hour, startMicros)) : hours;
   return { sequence: joinHours(candidates, startMicros, endMicros), hours };
 }
 
@@ -49,10 +51,10 @@ async function prepareHours(
   sequences: HourSequences,
   { channel, quality }: RangePlace,
   wanted: readonly string[],
-  keep: boolean,
+  { keep, known }: { keep: boolean; known: readonly HourSequence[] },
 ): Promise<HourSequence[]> {
-  const found = new Map<string, HourSequence>();
-  const left = wanted.values();
+  const found = new Map(known.map((sequence) => [sequence.hour, sequence]));
+  const left = wanted.filter((hour) => !found.has(hour)).values();
   const prepareNext = async (): Promise<void> => {
     for (const hour of left) found.set(hour, await sequences.get(channel, quality, hour, { keep }));
   };
@@ -61,7 +63,7 @@ async function prepareHours(
 }
 
 /** The hour without what begins earlier; made anew, since a sequence keeps more than its list. */
-function fromStart(hour: HourSequence, startMicros: number): HourSequence {
+export function hourFrom(hour: HourSequence, startMicros: number): HourSequence {
   const first = hour.segments.findIndex((segment) => segment.startMicros >= startMicros);
   if (first === 0 || hour.segments.length === 0) return hour;
   const later = first === -1 ? [] : hour.segments.slice(first);

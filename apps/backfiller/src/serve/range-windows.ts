@@ -1,25 +1,32 @@
-import type { Sequence } from '@waybill/segments';
+import { setImmediate } from 'node:timers/promises';
+import type { HourSequence, Sequence } from '@waybill/segments';
 import { parseHour, startOfHour } from '@waybill/segments';
 import { LONGEST_KEPT_MICROS } from './hour-sequences.ts';
 import type { HourSequences } from './hour-sequences.ts';
-import type { RangePlace, RangeSequence } from './range-sequence.ts';
-import { rangeSequence } from './range-sequence.ts';
+import type { RangePlace, RangeSequence, RangeSequenceOptions } from './range-sequence.ts';
+import { hourFrom, rangeSequence } from './range-sequence.ts';
 
 const HOUR_MICROS = 3_600_000_000;
-/** What one request holds at once: six hours of segments of 2 s are 6 MB. */
-const WINDOW_MICROS = 6 * HOUR_MICROS;
-/** A window that grew to this many segments (50 MB) ends anywhere. */
+/**
+ * With the hour after it, what one request holds at once: half a megabyte for segments of 2 s. So little that hours are
+ * garbage before the collector has moved them to where they would stay for long.
+ */
+const WINDOW_MICROS = HOUR_MICROS;
+/** A window that grew to this many segments (20 MB) ends anywhere. */
 const MAX_ITEMS = 100_000;
 
 export interface RangeWindow extends RangeSequence {
   readonly startMicros: number;
   readonly endMicros: number;
+  /** Whether its hours are kept for the next request. */
+  readonly kept: boolean;
 }
 
 /**
- * The best sequence of a range of any length, in windows of about six hours, so that memory does not grow with the range.
+ * The best sequence of a range of any length, in windows of about an hour, so that memory does not grow with the range.
  * One after the other they are what one sequence over all of it would be: a window ends where a segment begins that
- * nothing can displace, and the next one goes on from there. Without such a place the window is made longer.
+ * nothing can displace, and the next one goes on from there. Without such a place the window is made longer. Between two
+ * windows others get their turn.
  */
 export async function* rangeWindows(
   sequences: HourSequences,
@@ -29,16 +36,22 @@ export async function* rangeWindows(
   windowMicros = WINDOW_MICROS,
 ): AsyncGenerator<RangeWindow, void, undefined> {
   const keep = endMicros - startMicros <= LONGEST_KEPT_MICROS;
-  let from = startMicros;
-  do {
-    const window = await windowFrom(sequences, place, from, endMicros, {
-      windowMicros,
-      keep,
-      continued: from > startMicros,
-    });
+  let known: readonly HourSequence[] = [];
+  for (let from = startMicros; ;) {
+    const continued = from > startMicros;
+    const window = await windowFrom(sequences, place, from, endMicros, { windowMicros, keep, known, continued });
     yield window;
+    if (window.endMicros >= endMicros) return;
     from = window.endMicros;
-  } while (from < endMicros);
+    known = restOf(window);
+    await setImmediate();
+  }
+}
+
+/** What the next window needs of the hours of this one: mostly some segments of the last. */
+function restOf({ hours, endMicros }: RangeWindow): HourSequence[] {
+  const firstMicros = startOfHour(endMicros);
+  return hours.filter(({ hourMicros }) => hourMicros >= firstMicros).map((hour) => hourFrom(hour, endMicros));
 }
 
 async function windowFrom(
@@ -46,18 +59,17 @@ async function windowFrom(
   place: RangePlace,
   from: number,
   endMicros: number,
-  { windowMicros, ...options }: { windowMicros: number; continued: boolean; keep: boolean },
+  { windowMicros, ...options }: RangeSequenceOptions & { windowMicros: number; keep: boolean },
 ): Promise<RangeWindow> {
   for (let latest = from; ;) {
     // Years of nothing are one step.
     latest = Math.min(endMicros, Math.max(latest, nextHourMicros(place.existing, latest)) + windowMicros);
     const { sequence, hours } = await rangeSequence(sequences, place, from, latest, options);
-    if (latest === endMicros) return { startMicros: from, endMicros, sequence, hours };
+    const window = { startMicros: from, hours, kept: options.keep };
+    if (latest === endMicros) return { ...window, endMicros, sequence };
     const cut = cutIndex(sequence, from, latest);
     const cutMicros = cut === undefined ? undefined : sequence[cut]?.startMicros;
-    if (cutMicros !== undefined) {
-      return { startMicros: from, endMicros: cutMicros, sequence: sequence.slice(0, cut), hours };
-    }
+    if (cutMicros !== undefined) return { ...window, endMicros: cutMicros, sequence: sequence.slice(0, cut) };
   }
 }
 

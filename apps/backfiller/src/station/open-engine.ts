@@ -2,10 +2,10 @@ import { createBackfillEngine } from '../backfill/backfill-engine.ts';
 import type { BackfillEngine } from '../backfill/backfill-engine.ts';
 import type { Archive } from '../archive/archive.ts';
 import { checkBackfillConfig, checkNodeConfig } from '../config/check-config.ts';
+import type { NodeConfig } from '../config/node-options.ts';
 import { toSettings } from '../config/to-settings.ts';
 import type { BackfillConfig, Wanted } from '../config/to-settings.ts';
 import { openNodes } from './open-nodes.ts';
-import type { NodeConfig } from './open-nodes.ts';
 import type { ProgramContext } from './program-context.ts';
 import type { StatePaths } from './state-directory.ts';
 

@@ -1,10 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import type { AbortOptions } from '@waybill/common';
-import type { ConfigOf } from '@waybill/cli-kit';
 import { createHttpClient } from '@waybill/http-kit';
 import type { ClientTls, HttpClient } from '@waybill/http-kit';
-import { Counter, Gauge } from 'prom-client';
-import type { NODE_OPTIONS } from '../config/node-options.ts';
+import type { NodeConfig } from '../config/node-options.ts';
 import type { BackfillNode } from '../backfill/backfill-node.ts';
 import { createFileNodeSource } from '../nodes/file-node-source.ts';
 import type { NodeEntry } from '../nodes/node-entry.ts';
@@ -23,9 +21,9 @@ import { withRateLimit } from '../remote/with-rate-limit.ts';
 import type { StatePaths } from './state-directory.ts';
 import { NodeConnections } from './node-connections.ts';
 import type { ProgramContext } from './program-context.ts';
+import { createNodeMetrics } from './node-metrics.ts';
+import { readPem } from './read-pem.ts';
 import { VERSION } from './version.ts';
-
-export type NodeConfig = ConfigOf<typeof NODE_OPTIONS>;
 
 export interface NodesInit extends ProgramContext {
   readonly config: NodeConfig;
@@ -46,12 +44,16 @@ export interface OpenedNodes {
   close(): Promise<void>;
 }
 
-const READ_PEM = (file: string | undefined): Buffer | undefined =>
-  file === undefined ? undefined : readFileSync(file);
+const pemOf = (flag: string, file: string | undefined): Buffer | undefined =>
+  file === undefined ? undefined : readPem(flag, file);
 
 function clientTls({ nodeCa, nodeCert, nodeKey }: NodeConfig): ClientTls | undefined {
   if (nodeCa === undefined && nodeCert === undefined) return undefined;
-  return { ca: READ_PEM(nodeCa), cert: READ_PEM(nodeCert), key: READ_PEM(nodeKey) };
+  return {
+    ca: pemOf('--node-ca', nodeCa),
+    cert: pemOf('--node-cert', nodeCert),
+    key: pemOf('--node-key', nodeKey),
+  };
 }
 
 /** The database that the flags name; without a flag the one of the state folder, where `nodes add` has made one. */
@@ -98,30 +100,13 @@ export function tokenOf(config: NodeConfig, { name, url }: NodeEntry): string | 
 
 /** Names the nodes of the configuration and keeps the list fresh; each comes with its limits and circuit breaker. */
 export function openNodes(init: NodesInit): OpenedNodes {
-  const { config, logger, registry: metrics, maxBytesPerSecond } = init;
+  const { config, logger, maxBytesPerSecond } = init;
   const client = createNodeClient(config, init, init.connectionsPerNode);
   const bucket = maxBytesPerSecond > 0 ? new TokenBucket({ bytesPerSecond: maxBytesPerSecond }) : undefined;
   const database = openConfiguredDatabase(config, init.state);
-  const errors = new Counter({
-    name: 'node_list_errors_total',
-    help: 'Failed refreshes of the list of nodes',
-    registers: [metrics],
-  });
-  const open = new Gauge({
-    name: 'node_circuit_open',
-    help: '1 while a node is on back-off',
-    labelNames: ['remote'],
-    registers: [metrics],
-  });
-  const hostileActs = new Counter({
-    name: 'node_hostile_acts_total',
-    help: 'Times that a node was put on its longest back-off for what no honest node does',
-    labelNames: ['remote'],
-    registers: [metrics],
-  });
+  const metrics = createNodeMetrics(init.registry);
   const onStateChange = (change: CircuitChange): void => {
-    open.set({ remote: change.node }, change.state === 'open' ? 1 : 0);
-    if (change.reason === 'hostile') hostileActs.inc({ remote: change.node });
+    metrics.noteCircuit(change);
     logCircuitChange(logger, change);
   };
   const connect = (entry: NodeEntry): BackfillNode => {
@@ -133,7 +118,7 @@ export function openNodes(init: NodesInit): OpenedNodes {
     sources: configuredSources(config, database),
     localhost: config.localhost,
     log: logger,
-    onListError: () => errors.inc(),
+    onListError: metrics.noteListError,
   });
   const connections = new NodeConnections(connect);
   return {

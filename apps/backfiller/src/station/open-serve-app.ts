@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { access } from 'node:fs/promises';
 import type { ConfigOf } from '@waybill/cli-kit';
 import { UsageInvalidError } from '@waybill/cli-kit';
@@ -6,9 +5,9 @@ import type { ServerTls } from '@waybill/http-kit';
 import type { Archive } from '../archive/archive.ts';
 import type { FileArchiveInit } from '../archive/file-archive.ts';
 import type { SERVE_OPTIONS } from '../config/serve-options.ts';
-import { createServeApp } from '../serve/create-serve-app.ts';
 import type { ServeApp } from '../serve/create-serve-app.ts';
 import type { ArchiveConfig, ProgramContext } from './program-context.ts';
+import { readPem } from './read-pem.ts';
 import { VERSION } from './version.ts';
 
 export type ServeConfig = ConfigOf<typeof SERVE_OPTIONS>;
@@ -23,8 +22,9 @@ export function checkServeConfig({ tlsCert, tlsKey, tlsClientCa }: ServeConfig):
 
 function serverTls({ tlsCert, tlsKey, tlsClientCa }: ServeConfig): ServerTls | undefined {
   if (tlsCert === undefined || tlsKey === undefined) return undefined;
-  const pair = { cert: readFileSync(tlsCert), key: readFileSync(tlsKey) };
-  return tlsClientCa === undefined ? pair : { ...pair, ca: readFileSync(tlsClientCa), requireClientCert: true };
+  const pair = { cert: readPem('--tls-cert', tlsCert), key: readPem('--tls-key', tlsKey) };
+  if (tlsClientCa === undefined) return pair;
+  return { ...pair, ca: readPem('--tls-client-ca', tlsClientCa), requireClientCert: true };
 }
 
 /** The archive of a program that serves it. */
@@ -43,8 +43,8 @@ export function archiveInit(
   };
 }
 
-/** The server, not yet listening. */
-export function openServeApp({
+/** The server, not yet listening. Loaded only here: commands that serve nothing start without it. */
+export async function openServeApp({
   archive,
   config,
   context,
@@ -53,6 +53,7 @@ export function openServeApp({
   config: ServeConfig;
   context: ProgramContext;
 }): Promise<ServeApp> {
+  const { createServeApp } = await import('../serve/create-serve-app.ts');
   const { host, port, tokens } = config;
   return createServeApp({
     archive,
@@ -64,4 +65,10 @@ export function openServeApp({
     ...(tokens.length === 0 ? {} : { tokens }),
     checks: { archive: () => access(archive.baseDirectory) },
   });
+}
+
+/** Says where it can be reached: `0.0.0.0` is no address that one can open. */
+export function servingText(baseDirectory: string, url: string): string {
+  const reachable = url.replace(/\/\/(0\.0\.0\.0|\[::\])(?=[:/]|$)/, '//127.0.0.1');
+  return `Serving ${baseDirectory} on ${reachable}${reachable === url ? '' : ', and on every address of this machine'}\n`;
 }

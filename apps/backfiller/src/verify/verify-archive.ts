@@ -69,19 +69,33 @@ async function* hoursOf(
   tally: VerifyTally,
 ): AsyncGenerator<Hour> {
   const { startMicros = -Infinity, endMicros = Infinity } = range;
-  for (const channel of channels ?? (await listOr(tally, '.', () => archive.listChannels({ signal })))) {
-    for (const quality of qualities ??
-      (await listOr(tally, channel, () => archive.listQualities(channel, { signal })))) {
-      for (const hour of await listOr(tally, `${channel}/${quality}`, () =>
-        archive.listHours(channel, quality, { signal }),
-      )) {
+  const unseen = new Set(qualities);
+  for (const channel of wanted(channels, await listOr(tally, '.', () => archive.listChannels({ signal })), tally)) {
+    const present = await listOr(tally, channel, () => archive.listQualities(channel, { signal }));
+    for (const quality of present.filter((name) => qualities?.includes(name) ?? true)) {
+      unseen.delete(quality);
+      const list = (): Promise<readonly string[]> => archive.listHours(channel, quality, { signal });
+      for (const hour of await listOr(tally, `${channel}/${quality}`, list)) {
         signal?.throwIfAborted();
         const micros = parseHour(hour);
         if (micros + HOUR_MICROS > startMicros && micros < endMicros) yield { channel, quality, hour };
       }
     }
   }
+  for (const quality of unseen) tally.noteListingError(quality, 'no channel has this quality');
 }
+
+/** A channel that was asked for and is not here must not pass as one in which all is well. */
+const wanted = (
+  asked: readonly string[] | undefined,
+  present: readonly string[],
+  tally: VerifyTally,
+): readonly string[] => {
+  for (const channel of asked ?? []) {
+    if (!present.includes(channel)) tally.noteListingError(channel, 'there is no such channel');
+  }
+  return asked?.filter((channel) => present.includes(channel)) ?? present;
+};
 
 const verifyHour = async (init: VerifyInit, hour: Hour, tally: VerifyTally): Promise<void> => {
   const { archive, signal, concurrency = 2, progress } = init;

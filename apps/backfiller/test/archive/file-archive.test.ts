@@ -388,4 +388,25 @@ describe('sweep', () => {
     expect((await swept.promise).map((file) => path.basename(file)).sort()).toEqual(abandoned.sort());
     expect(await readdir(inHour(archive.baseDirectory))).toEqual(others.sort());
   });
+
+  it('reaches every place where this program writes', async () => {
+    await using base = await temporaryDirectory();
+    const gone = tempMark().replace(/s\d+$/, 's1');
+    const places = ['', '.waybill/', 'demo/', 'demo/source/', `demo/source/${HOUR}/`, 'emotes/1/dark/', `x/${HOUR}/`];
+    const abandoned = places.map((place) => `${place}x.waybill.${gone}.1.temp`);
+    for (const file of abandoned) await putFile(base.path, file);
+    const swept = Promise.withResolvers<readonly string[]>();
+    await using archive = await openArchive(base.path, { onSwept: swept.resolve });
+    const removed = (await swept.promise).map((file) => path.relative(archive.baseDirectory, file));
+    expect(removed.sort()).toEqual(abandoned.sort());
+  });
+
+  it('is done also where nobody wants to know what was removed', async () => {
+    await using base = await temporaryDirectory();
+    const gone = tempMark().replace(/s\d+$/, 's1');
+    await putFile(base.path, `demo/source/${HOUR}/x.json.waybill.${gone}.1.temp`);
+    await using archive = await openArchive(base.path);
+    await archive.swept();
+    expect(await readdir(inHour(archive.baseDirectory))).toEqual([]);
+  });
 });

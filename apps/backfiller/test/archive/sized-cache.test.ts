@@ -31,4 +31,14 @@ describe('SizedCache', () => {
     cache.delete('a');
     expect(cache.sizeBytes).toBe(0);
   });
+
+  it('keeps, where that is asked for, only what is set a second time, so that one walk pushes nothing out', () => {
+    const cache = new SizedCache<string>({ maxBytes: 4, sizeOf: (value) => value.length, fromSecondTime: true });
+    cache.set('a', 'xx');
+    expect(cache.get('a')).toBeUndefined();
+    cache.set('a', 'yy');
+    for (let walk = 0; walk < 10_000; walk++) cache.set(`passer-by ${walk.toString()}`, 'zz');
+    expect(cache.get('a')).toBe('yy');
+    expect(cache.sizeBytes).toBe(2);
+  });
 });

@@ -2,12 +2,12 @@ import { listingDigest } from '@waybill/segments';
 import { temporaryDirectory, tierCount } from '@waybill/test-kit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { NAME_SEPARATOR, visibleNames } from '../../src/archive/visible-names.ts';
+import { visibleNames } from '../../src/archive/visible-names.ts';
 import { HOUR, makeSegment, openArchive, putFile, putSegment } from './support.ts';
 
 const shown = (...names: string[]): string[] => {
-  const { text, count } = visibleNames(names);
-  const list = text === '' ? [] : text.split(NAME_SEPARATOR);
+  const { json, count } = visibleNames(names);
+  const list = JSON.parse(json) as string[];
   expect(list.length).toBe(count);
   return list;
 };

@@ -12,11 +12,11 @@ import {
   makeSegment,
   makeSegments,
   namesIn,
+  openScene,
   openTestArchive,
   QUALITY,
+  stateOf,
 } from './support.ts';
-
-const stateOf = (base: string): string => path.join(base, '.waybill');
 
 /** Calls that cost a request; `protocol` is answered from memory after the first time. */
 const requests = (node: MemoryRemoteNode): string[] =>
@@ -24,17 +24,13 @@ const requests = (node: MemoryRemoteNode): string[] =>
 
 describe('a pass over a node of ours', () => {
   it('costs one request where nothing is to do, also for an engine that starts anew', async () => {
-    await using directory = await temporaryDirectory();
-    await using archive = await openTestArchive(directory.path);
+    await using scene = await openScene();
     const hours = ['2026-05-01T08', '2026-05-01T09', HOUR];
     const node = createMemoryRemoteNode({ files: filesOf(hours.flatMap((hour) => makeSegments(10, { hour }))) });
-    const first = makeEngine({ archive, nodes: [node], state: stateOf(directory.path) });
+    const first = scene.engine({ nodes: [node] });
     expect(await first.engine.runPass()).toMatchObject({ complete: true, totals: { segments: 30 } });
 
-    for (const engine of [
-      first.engine,
-      makeEngine({ archive, nodes: [node], state: stateOf(directory.path) }).engine,
-    ]) {
+    for (const engine of [first.engine, scene.engine({ nodes: [node] }).engine]) {
       node.forgetCalls();
       expect(await engine.runPass()).toMatchObject({ complete: true, totals: { segments: 0 } });
       expect(requests(node)).toEqual(['digest']);
@@ -42,11 +38,10 @@ describe('a pass over a node of ours', () => {
   });
 
   it('costs one request for each of several nodes with the same content', async () => {
-    await using directory = await temporaryDirectory();
-    await using archive = await openTestArchive(directory.path);
+    await using scene = await openScene();
     const files = filesOf(makeSegments(10));
     const nodes = ['a', 'b', 'c'].map((name) => createMemoryRemoteNode({ name, files }));
-    const { engine } = makeEngine({ archive, nodes, state: stateOf(directory.path) });
+    const { engine } = scene.engine({ nodes });
     await engine.runPass();
     for (const node of nodes) node.forgetCalls();
     await engine.runPass();
@@ -54,12 +49,12 @@ describe('a pass over a node of ours', () => {
   });
 
   it('costs one request where both differ lawfully, once that is known', async () => {
-    await using directory = await temporaryDirectory();
-    await using archive = await openTestArchive(directory.path);
+    await using scene = await openScene();
+    const { archive } = scene;
     const [ours, theirs] = [makeSegment(0, { text: 'ours' }), makeSegment(0, { text: 'theirs' })];
     await archive.publishSegment({ channel: CHANNEL, quality: QUALITY, hour: HOUR, name: ours.name }, ours.content);
     const node = createMemoryRemoteNode({ files: filesOf([theirs, makeSegment(10)]) });
-    const { engine } = makeEngine({ archive, nodes: [node], state: stateOf(directory.path) });
+    const { engine } = scene.engine({ nodes: [node] });
 
     for (let pass = 0; pass < 2; pass += 1) await engine.runPass();
     node.forgetCalls();
@@ -70,11 +65,10 @@ describe('a pass over a node of ours', () => {
   });
 
   it('lists only the hour that changed', async () => {
-    await using directory = await temporaryDirectory();
-    await using archive = await openTestArchive(directory.path);
+    await using scene = await openScene();
     const hours = ['2026-05-01T08', '2026-05-01T09', HOUR];
     const node = createMemoryRemoteNode({ files: filesOf(hours.flatMap((hour) => makeSegments(10, { hour }))) });
-    const { engine } = makeEngine({ archive, nodes: [node], state: stateOf(directory.path) });
+    const { engine } = scene.engine({ nodes: [node] });
     await engine.runPass();
     const added = makeSegment(1000, { hour: '2026-05-01T09' });
     node.put(added.path, added.content);
@@ -100,14 +94,14 @@ describe('a pass over a node of ours', () => {
   });
 
   it('looks again when the start moves back, and when the node is trusted with more', async () => {
-    await using directory = await temporaryDirectory();
-    await using archive = await openTestArchive(directory.path);
+    await using scene = await openScene();
+    const { archive } = scene;
     const files = filesOf([makeSegment(0), makeSegment(0, { hour: '2026-04-01T10' })]);
     const tombstone = `${CHANNEL}/${QUALITY}/${HOUR}/${makeSegment(8).name.replace('.ts', '.tombstone')}`;
     const create = (tombstones: boolean) =>
       createMemoryRemoteNode({ files: { ...files, [tombstone]: new Uint8Array() }, trust: { tombstones } });
     const run = async (node: MemoryRemoteNode, start?: { hoursAgo: number }) => {
-      const { engine } = makeEngine({ archive, nodes: [node], state: stateOf(directory.path) });
+      const { engine } = scene.engine({ nodes: [node] });
       for (let pass = 0; pass < 2; pass += 1) await engine.runPass({ start });
       return await engine.runPass({ start });
     };
@@ -121,26 +115,24 @@ describe('a pass over a node of ours', () => {
   });
 
   it('starts from nothing, with a warning, where the record of earlier passes is damaged', async () => {
-    await using directory = await temporaryDirectory();
-    await using archive = await openTestArchive(directory.path);
+    await using scene = await openScene();
     const node = createMemoryRemoteNode({ files: filesOf(makeSegments(3)) });
-    const state = stateOf(directory.path);
-    await makeEngine({ archive, nodes: [node], state }).engine.runPass();
+    const state = stateOf(scene.base);
+    await scene.engine({ nodes: [node], state }).engine.runPass();
     const file = path.join(state, 'passes.json');
     for (const damage of ['{"version":2}', (await readFile(file, 'utf8')).slice(0, -5)]) {
       await writeFile(file, damage);
-      const { engine, logged } = makeEngine({ archive, nodes: [node], state });
+      const { engine, logged } = scene.engine({ nodes: [node], state });
       expect((await engine.runPass()).complete).toBe(true);
       expect(logged(/record of earlier passes is damaged/, 40)).toHaveLength(1);
     }
   });
 
   it('does not remember an hour that holds something recent, so that it comes when it is old enough', async () => {
-    await using directory = await temporaryDirectory();
-    await using archive = await openTestArchive(directory.path);
+    await using scene = await openScene();
     const node = createMemoryRemoteNode({ files: filesOf(makeSegments(3)) });
     let nowMs = Date.parse('2026-05-01T10:00:05Z');
-    const { engine } = makeEngine({ archive, nodes: [node], state: stateOf(directory.path), now: () => nowMs });
+    const { engine } = scene.engine({ nodes: [node], now: () => nowMs });
     expect(await engine.runPass()).toMatchObject({ complete: true, totals: { segments: 0, skipped: { recent: 3 } } });
     // 120 s after the second segment's end: the third one ends 2 s later.
     nowMs = Date.parse('2026-05-01T10:02:04Z');
@@ -152,17 +144,14 @@ describe('a pass over a node of ours', () => {
 
 describe('a pass over a wubloader node', () => {
   it('asks for no digest, and lists the newest hour first', async () => {
-    await using directory = await temporaryDirectory();
-    await using archive = await openTestArchive(directory.path);
+    await using scene = await openScene();
     const hours = ['2026-05-01T08', HOUR, '2026-05-01T09'];
     const node = createMemoryRemoteNode({
       protocol: null,
       files: filesOf(hours.flatMap((hour) => makeSegments(2, { hour }))),
     });
-    const { engine } = makeEngine({
-      archive,
+    const { engine } = scene.engine({
       nodes: [node],
-      state: stateOf(directory.path),
       settings: { listingConcurrency: 1 },
     });
 
@@ -174,16 +163,13 @@ describe('a pass over a wubloader node', () => {
   });
 
   it('skips hours before the start without listing them', async () => {
-    await using directory = await temporaryDirectory();
-    await using archive = await openTestArchive(directory.path);
+    await using scene = await openScene();
     const node = createMemoryRemoteNode({
       protocol: null,
       files: filesOf(['2026-04-01T10', HOUR].map((hour) => makeSegment(0, { hour }))),
     });
-    const { engine } = makeEngine({
-      archive,
+    const { engine } = scene.engine({
       nodes: [node],
-      state: stateOf(directory.path),
       settings: { start: { hoursAgo: 48 } },
     });
     expect(await engine.runPass()).toMatchObject({ complete: true, totals: { segments: 1 } });
@@ -191,17 +177,14 @@ describe('a pass over a wubloader node', () => {
   });
 
   it('bears names in its listings that are no hours', async () => {
-    await using directory = await temporaryDirectory();
-    await using archive = await openTestArchive(directory.path);
+    await using scene = await openScene();
     const segment = makeSegment(0);
     const node = createMemoryRemoteNode({
       protocol: null,
       files: { ...filesOf([segment]), [`${CHANNEL}/${QUALITY}/lost+found/x`]: new Uint8Array() },
     });
-    const { engine } = makeEngine({
-      archive,
+    const { engine } = scene.engine({
       nodes: [node],
-      state: stateOf(directory.path),
       settings: { start: { hoursAgo: 48 } },
     });
     const report = await engine.runPass();
@@ -212,28 +195,26 @@ describe('a pass over a wubloader node', () => {
 
 describe('the record of earlier passes', () => {
   it('is void for qualities that were not asked for then, also where the node did not change', async () => {
-    await using directory = await temporaryDirectory();
-    await using archive = await openTestArchive(directory.path);
+    await using scene = await openScene();
     const node = createMemoryRemoteNode({ files: filesOf([makeSegment(0), makeSegment(0, { quality: '480p' })]) });
     const run = async (qualities: string[]) =>
-      await makeEngine({
-        archive,
-        nodes: [node],
-        state: stateOf(directory.path),
-        settings: { qualities },
-      }).engine.runPass();
+      await scene
+        .engine({
+          nodes: [node],
+          settings: { qualities },
+        })
+        .engine.runPass();
     await run([QUALITY]);
     await run([QUALITY]);
     expect(await run([QUALITY, '480p'])).toMatchObject({ complete: true, totals: { segments: 1 } });
   });
 
   it('forgets nodes that are no longer listed', async () => {
-    await using directory = await temporaryDirectory();
-    await using archive = await openTestArchive(directory.path);
+    await using scene = await openScene();
     const [a, b] = ['a', 'b'].map((name) => createMemoryRemoteNode({ name, files: filesOf([makeSegment(0)]) }));
-    await makeEngine({ archive, nodes: [a!], state: stateOf(directory.path) }).engine.runPass();
-    await makeEngine({ archive, nodes: [b!], state: stateOf(directory.path) }).engine.runPass();
-    const stored = JSON.parse(await readFile(path.join(stateOf(directory.path), 'passes.json'), 'utf8')) as {
+    await scene.engine({ nodes: [a!] }).engine.runPass();
+    await scene.engine({ nodes: [b!] }).engine.runPass();
+    const stored = JSON.parse(await readFile(path.join(stateOf(scene.base), 'passes.json'), 'utf8')) as {
       nodes: object;
     };
     expect(Object.keys(stored.nodes)).toEqual([b!.key]);

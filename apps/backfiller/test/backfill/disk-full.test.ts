@@ -1,13 +1,20 @@
-import path from 'node:path';
 import { DiskFullError } from '@waybill/common';
-import { temporaryDirectory, waitFor, withTmpfs } from '@waybill/test-kit';
+import { waitFor, withTmpfs } from '@waybill/test-kit';
 import { describe, expect, it } from 'vitest';
 import type { Archive } from '../../src/archive/archive.ts';
 import { DiskGuard } from '../../src/backfill/disk-guard.ts';
 import { createMemoryRemoteNode } from '../support/memory-remote-node.ts';
-import { archiveWith, filesOf, makeEngine, makeSegment, makeSegments, namesIn, openTestArchive } from './support.ts';
-
-const stateOf = (base: string): string => path.join(base, '.waybill');
+import {
+  archiveWith,
+  filesOf,
+  makeEngine,
+  makeSegment,
+  makeSegments,
+  namesIn,
+  openScene,
+  openTestArchive,
+  stateOf,
+} from './support.ts';
 
 /** An archive on a disk with room for a number of segments. */
 const onSmallDisk = (archive: Archive, room: { left: number }): Archive =>
@@ -21,13 +28,13 @@ const onSmallDisk = (archive: Archive, room: { left: number }): Archive =>
 
 describe('a full disk', () => {
   it('ends a single pass, reported once and not for each segment, and costs few requests', async () => {
-    await using directory = await temporaryDirectory();
-    await using archive = await openTestArchive(directory.path);
+    await using scene = await openScene();
+    const { archive } = scene;
     const node = createMemoryRemoteNode({ protocol: null, files: filesOf(makeSegments(500)) });
-    const { engine, lines } = makeEngine({
+    const { engine, lines } = scene.engine({
       archive: onSmallDisk(archive, { left: 100 }),
       nodes: [node],
-      state: stateOf(directory.path),
+      state: stateOf(scene.base),
     });
 
     const report = await engine.runPass();
@@ -63,14 +70,11 @@ describe('a full disk', () => {
   });
 
   it('below the free space that is to be kept, fetches nothing', async () => {
-    await using directory = await temporaryDirectory();
-    await using archive = await openTestArchive(directory.path);
+    await using scene = await openScene();
     const node = createMemoryRemoteNode({ files: filesOf(makeSegments(5)) });
     const settings = { minFreeBytes: 1000 };
-    const { engine } = makeEngine({
-      archive,
+    const { engine } = scene.engine({
       nodes: [node],
-      state: stateOf(directory.path),
       settings,
       freeBytes: async () => 999,
     });
@@ -134,14 +138,14 @@ describe('DiskGuard', () => {
 
 describe('a service on a full disk', () => {
   it('pauses, and goes on by itself when there is space, with one line each', async () => {
-    await using directory = await temporaryDirectory();
-    await using archive = await openTestArchive(directory.path);
+    await using scene = await openScene();
+    const { archive } = scene;
     const room = { left: 50 };
     const node = createMemoryRemoteNode({ files: filesOf(makeSegments(200)) });
-    const { engine, logged, metric } = makeEngine({
+    const { engine, logged, metric } = scene.engine({
       archive: onSmallDisk(archive, room),
       nodes: [node],
-      state: stateOf(directory.path),
+      state: stateOf(scene.base),
       settings: { diskProbeMs: 20 },
       freeBytes: async () => (room.left > 0 ? 1e9 : 0),
     });

@@ -1,6 +1,5 @@
-import path from 'node:path';
 import { NodeUnreachableError } from '@waybill/http-kit';
-import { temporaryDirectory, waitFor } from '@waybill/test-kit';
+import { waitFor } from '@waybill/test-kit';
 import { describe, expect, it } from 'vitest';
 import { withCircuitBreaker } from '../../src/remote/with-circuit-breaker.ts';
 import { createMemoryRemoteNode } from '../support/memory-remote-node.ts';
@@ -10,16 +9,15 @@ import {
   CHANNEL,
   filesOf,
   HOUR,
-  makeEngine,
   makeSegment,
   makeSegments,
   namesIn,
   NOW_MS,
-  openTestArchive,
+  openScene,
   QUALITY,
+  stateOf,
 } from './support.ts';
 
-const stateOf = (base: string): string => path.join(base, '.waybill');
 const unreachable = (): never => {
   throw new NodeUnreachableError({ url: 'http://node.test', cause: new Error('ECONNREFUSED') });
 };
@@ -31,13 +29,13 @@ describe.each([
   { kind: 'a node of ours', protocol: 1 as const },
 ])('with $kind', ({ protocol }) => {
   it('drops content that is not what its name says, counts it, and takes the copy of another node', async () => {
-    await using directory = await temporaryDirectory();
-    await using archive = await openTestArchive(directory.path);
+    await using scene = await openScene();
+    const { archive } = scene;
     const segments = makeSegments(20);
     const bad = createMemoryRemoteNode({ name: 'bad', protocol, files: filesOf(segments) });
     for (const { path: file } of segments.slice(0, 6)) bad.put(file, new Uint8Array([1, 2, 3]));
     const good = createMemoryRemoteNode({ name: 'good', protocol, files: filesOf(segments) });
-    const { engine, metric, logged } = makeEngine({ archive, nodes: [bad, good], state: stateOf(directory.path) });
+    const { engine, metric, logged } = scene.engine({ nodes: [bad, good] });
 
     const report = await engine.runPass();
 
@@ -49,13 +47,12 @@ describe.each([
   });
 
   it('reports what no node can bring, and asks a node for its bad copy only after a growing delay', async () => {
-    await using directory = await temporaryDirectory();
-    await using archive = await openTestArchive(directory.path);
+    await using scene = await openScene();
     const [bad, good] = [makeSegment(0), makeSegment(2)];
     const node = createMemoryRemoteNode({ protocol, files: filesOf([bad, good]) });
     node.put(bad.path, new Uint8Array([1]));
     let nowMs = NOW_MS;
-    const { engine } = makeEngine({ archive, nodes: [node], state: stateOf(directory.path), now: () => nowMs });
+    const { engine } = scene.engine({ nodes: [node], now: () => nowMs });
 
     expect(await engine.runPass()).toMatchObject({ complete: false, totals: { segments: 1, failed: { mismatch: 1 } } });
     const attempts: number[] = [];
@@ -77,8 +74,8 @@ describe.each([
   });
 
   it('reaches all older hours when one segment in the newest is listed and not there', async () => {
-    await using directory = await temporaryDirectory();
-    await using archive = await openTestArchive(directory.path);
+    await using scene = await openScene();
+    const { archive } = scene;
     const segments = ['2026-05-01T08', '2026-05-01T09', HOUR].flatMap((hour) => makeSegments(10, { hour }));
     const [first] = segments.filter(({ path: file }) => file.includes(HOUR));
     const node = createMemoryRemoteNode({ protocol, files: filesOf(segments) });
@@ -86,15 +83,15 @@ describe.each([
       if (contents.includes(method) && first !== undefined) node.remove(first.path);
       if (method === 'listHour' && first !== undefined && target.endsWith(HOUR)) node.put(first.path, first.content);
     };
-    const { engine } = makeEngine({ archive, nodes: [node], state: stateOf(directory.path) });
+    const { engine } = scene.engine({ nodes: [node] });
 
     expect(await engine.runPass()).toMatchObject({ complete: false, totals: { segments: 29, failed: { missing: 1 } } });
     expect(await namesIn(archive, { hour: '2026-05-01T08' })).toHaveLength(10);
   });
 
   it('takes everything from the other node when one dies in the middle, with few further requests to it', async () => {
-    await using directory = await temporaryDirectory();
-    await using archive = await openTestArchive(directory.path);
+    await using scene = await openScene();
+    const { archive } = scene;
     const segments = makeSegments(1000);
     let asked = 0;
     const dying = createMemoryRemoteNode({ name: 'dying', protocol, files: filesOf(segments) });
@@ -103,7 +100,7 @@ describe.each([
     };
     const other = createMemoryRemoteNode({ name: 'other', protocol, files: filesOf(segments) });
     const nodes = [withCircuitBreaker(dying), other];
-    const { engine, lines } = makeEngine({ archive, nodes, state: stateOf(directory.path) });
+    const { engine, lines } = scene.engine({ nodes });
 
     const report = await engine.runPass();
 
@@ -114,8 +111,8 @@ describe.each([
   });
 
   it('gives up the rest of a pass over a node that died, without asking it for each segment', async () => {
-    await using directory = await temporaryDirectory();
-    await using archive = await openTestArchive(directory.path);
+    await using scene = await openScene();
+    const { archive } = scene;
     const node = createMemoryRemoteNode({ protocol, files: filesOf(makeSegments(1000)) });
     let asked = 0;
     node.onCall = ({ method }) => {
@@ -124,7 +121,7 @@ describe.each([
       if (asked > 100) unreachable();
     };
     const guarded = withCircuitBreaker(node, { backoff: { baseMs: 1, maxAttemptExponent: 0 }, now: () => 0 });
-    const { engine, lines } = makeEngine({ archive, nodes: [guarded], state: stateOf(directory.path) });
+    const { engine, lines } = scene.engine({ nodes: [guarded] });
 
     const report = await engine.runPass();
 
@@ -137,8 +134,8 @@ describe.each([
   });
 
   it('lets a node that never answers delay neither hours nor nodes', async () => {
-    await using directory = await temporaryDirectory();
-    await using archive = await openTestArchive(directory.path);
+    await using scene = await openScene();
+    const { archive } = scene;
     const segments = makeSegments(200);
     const hanging = createMemoryRemoteNode({
       name: 'hanging',
@@ -150,10 +147,8 @@ describe.each([
       if (contents.includes(method)) await untilAborted(signal);
     };
     const good = createMemoryRemoteNode({ name: 'good', protocol, files: filesOf(segments) });
-    const { engine } = makeEngine({
-      archive,
+    const { engine } = scene.engine({
       nodes: [hanging, good],
-      state: stateOf(directory.path),
       settings: { batchSize: 8 },
     });
 
@@ -172,8 +167,8 @@ const untilAborted = (signal: AbortSignal | undefined): Promise<never> =>
 
 describe('requests that never end', () => {
   it('do not take the turns of other nodes for longer than the time after which they count as slow', async () => {
-    await using directory = await temporaryDirectory();
-    await using archive = await openTestArchive(directory.path);
+    await using scene = await openScene();
+    const { archive } = scene;
     const hanging = createMemoryRemoteNode({
       name: 'hanging',
       files: filesOf(makeSegments(10, { hour: '2026-05-01T11' })),
@@ -184,7 +179,7 @@ describe('requests that never end', () => {
     const good = createMemoryRemoteNode({ name: 'good', files: filesOf(makeSegments(50)) });
     const settings = { totalConcurrency: 2, slowAfterMs: 1, batchSize: 4 };
     const nodes = [hanging, good];
-    const { engine } = makeEngine({ archive, nodes, state: stateOf(directory.path), settings });
+    const { engine } = scene.engine({ nodes, settings });
     const controller = new AbortController();
     const pass = engine.runPass({ signal: controller.signal });
     await waitFor(async () => (await namesIn(archive)).length === 50);
@@ -195,27 +190,25 @@ describe('requests that never end', () => {
 
 describe('a batch that breaks off', () => {
   it('fetches only what it had not brought yet, each item once', async () => {
-    await using directory = await temporaryDirectory();
-    await using archive = await openTestArchive(directory.path);
+    await using scene = await openScene();
     const node = createMemoryRemoteNode({ files: filesOf(makeSegments(100)) });
     let items = 0;
     node.onCall = ({ method, target }) => {
       if (method === 'fetchBatch' && target.split('/').length === 4 && ++items === 30) unreachable();
     };
-    const { engine } = makeEngine({ archive, nodes: [node], state: stateOf(directory.path) });
+    const { engine } = scene.engine({ nodes: [node] });
 
     expect(await engine.runPass()).toMatchObject({ complete: true, totals: { segments: 100 } });
     expect(node.contentsServed).toBe(100);
   });
 
   it('gives an item up after three batches that broke off before it', async () => {
-    await using directory = await temporaryDirectory();
-    await using archive = await openTestArchive(directory.path);
+    await using scene = await openScene();
     const node = createMemoryRemoteNode({ files: filesOf(makeSegments(100)) });
     node.onCall = ({ method }) => {
       if (contents.includes(method)) unreachable();
     };
-    const { engine } = makeEngine({ archive, nodes: [node], state: stateOf(directory.path) });
+    const { engine } = scene.engine({ nodes: [node] });
 
     expect(await engine.runPass()).toMatchObject({
       complete: false,
@@ -225,8 +218,8 @@ describe('a batch that breaks off', () => {
   });
 
   it('refuses items in another order than asked for', async () => {
-    await using directory = await temporaryDirectory();
-    await using archive = await openTestArchive(directory.path);
+    await using scene = await openScene();
+    const { archive } = scene;
     const segments = makeSegments(30);
     const node = createMemoryRemoteNode({ files: filesOf(segments) });
     const { fetchBatch } = node;
@@ -234,7 +227,7 @@ describe('a batch that breaks off', () => {
       fetchBatch: (channel: string, quality: string, hour: string, names: readonly string[]) =>
         fetchBatch(channel, quality, hour, [...names].reverse()),
     });
-    const { engine } = makeEngine({ archive, nodes: [lying], state: stateOf(directory.path) });
+    const { engine } = scene.engine({ nodes: [lying] });
     expect((await engine.runPass()).totals).toMatchObject({
       mismatches: 0,
       failed: { 'invalid-reply': expect.any(Number) as number },
@@ -245,13 +238,12 @@ describe('a batch that breaks off', () => {
 
 describe('an item that no node can bring', () => {
   it('is counted once, and makes the pass over each node that has it incomplete', async () => {
-    await using directory = await temporaryDirectory();
-    await using archive = await openTestArchive(directory.path);
+    await using scene = await openScene();
     const segment = makeSegment(0);
     const nodes = ['a', 'b'].map((name) =>
       createMemoryRemoteNode({ name, files: { [segment.path]: new Uint8Array([1]) } }),
     );
-    const { engine } = makeEngine({ archive, nodes, state: stateOf(directory.path) });
+    const { engine } = scene.engine({ nodes });
     const report = await engine.runPass();
     expect(report.totals).toMatchObject({ mismatches: 2, failedAttempts: 2, failed: { mismatch: 1 } });
     expect(report.nodes.map(({ complete }) => complete)).toEqual([false, false]);
@@ -260,8 +252,8 @@ describe('an item that no node can bring', () => {
 
 describe('our own file system', () => {
   it('is not asked again for an hour that it refuses, and does not count against the node', async () => {
-    await using directory = await temporaryDirectory();
-    await using archive = await openTestArchive(directory.path);
+    await using scene = await openScene();
+    const { archive } = scene;
     const node = createMemoryRemoteNode({
       protocol: null,
       files: filesOf([...makeSegments(200), makeSegment(0, { hour: '2026-05-01T09' })]),
@@ -272,7 +264,7 @@ describe('our own file system', () => {
         return archive.publishSegment(address, content, options);
       },
     });
-    const { engine, logged } = makeEngine({ archive: refusing, nodes: [node], state: stateOf(directory.path) });
+    const { engine, logged } = scene.engine({ archive: refusing, nodes: [node], state: stateOf(scene.base) });
 
     const report = await engine.runPass();
 
@@ -284,8 +276,7 @@ describe('our own file system', () => {
 
 describe('chat', () => {
   it('is verified like segments, and a batch that was merged away meanwhile is no failure', async () => {
-    await using directory = await temporaryDirectory();
-    await using archive = await openTestArchive(directory.path);
+    await using scene = await openScene();
     const segment = makeSegment(0);
     const hash = segment.name.split('-').slice(3).join('-').replace('.ts', '');
     const [here, gone] = [`${CHANNEL}/chat/${HOUR}/10:00-${hash}.json`, `${CHANNEL}/chat/${HOUR}/11:00-${hash}.json`];
@@ -296,10 +287,8 @@ describe('chat', () => {
     node.onCall = ({ method }) => {
       if (method === 'fetchSegment') node.remove(gone);
     };
-    const { engine } = makeEngine({
-      archive,
+    const { engine } = scene.engine({
       nodes: [node],
-      state: stateOf(directory.path),
       settings: { qualities: [QUALITY, 'chat'] },
     });
 

@@ -15,12 +15,13 @@ import {
   makeSegments,
   namesIn,
   NOW_MS,
+  openScene,
   openTestArchive,
   QUALITY,
+  stateOf,
 } from './support.ts';
 import type { MadeSegment } from './support.ts';
 
-const stateOf = (base: string): string => path.join(base, '.waybill');
 const tombstoneOf = ({ path: file }: MadeSegment): string => file.replace(/\.ts$/, '.tombstone');
 const tombstones = (segments: readonly MadeSegment[]): Record<string, Uint8Array> =>
   Object.fromEntries(segments.map((segment) => [tombstoneOf(segment), new Uint8Array()]));
@@ -52,13 +53,12 @@ describe('a node that lists names which would leave the archive', () => {
   });
 
   it('does not keep another node from filling the archive', async () => {
-    await using directory = await temporaryDirectory();
-    await using archive = await openTestArchive(directory.path);
+    await using scene = await openScene();
     const segments = makeSegments(20);
     const hostile = createMemoryRemoteNode({ name: 'hostile', protocol: null, files: filesOf(segments) });
     hostile.listHour = async () => ({ names: [], refused: 1, unsafe: 1, refusedSample: ['/etc/passwd'] });
     const good = createMemoryRemoteNode({ name: 'good', files: filesOf(segments) });
-    const { engine } = makeEngine({ archive, nodes: [hostile, good], state: stateOf(directory.path) });
+    const { engine } = scene.engine({ nodes: [hostile, good] });
 
     const report = await engine.runPass();
     expect(report.totals.segments).toBe(20);
@@ -68,15 +68,15 @@ describe('a node that lists names which would leave the archive', () => {
 
 describe('a node whose contents are all wrong', () => {
   it('publishes nothing, and is put on back-off with an alert before it was asked for everything', async () => {
-    await using directory = await temporaryDirectory();
-    await using archive = await openTestArchive(directory.path);
+    await using scene = await openScene();
+    const { archive } = scene;
     const segments = makeSegments(500);
     const node = createMemoryRemoteNode({
       protocol: null,
       files: filesOf(segments.map((segment) => ({ ...segment, content: new Uint8Array([1]) }))),
     });
     const guarded = withCircuitBreaker(node);
-    const { engine, logged } = makeEngine({ archive, nodes: [guarded], state: stateOf(directory.path) });
+    const { engine, logged } = scene.engine({ nodes: [guarded] });
 
     const report = await engine.runPass();
 
@@ -90,30 +90,30 @@ describe('a node whose contents are all wrong', () => {
 
 describe('tombstones', () => {
   it('are put in place as empty files, in an hour that is not here too, and hide what is here', async () => {
-    await using directory = await temporaryDirectory();
-    await using archive = await openTestArchive(directory.path);
+    await using scene = await openScene();
+    const { archive } = scene;
     const [hidden, kept] = [makeSegment(0), makeSegment(2)];
     await archive.publishSegment(address(hidden.name), hidden.content);
     const elsewhere = makeSegment(0, { hour: '2026-05-01T07' });
     const node = createMemoryRemoteNode({ files: { ...tombstones([hidden, elsewhere]), ...filesOf([kept]) } });
-    const { engine } = makeEngine({ archive, nodes: [node], state: stateOf(directory.path) });
+    const { engine } = scene.engine({ nodes: [node] });
 
     const report = await engine.runPass();
 
     expect(report).toMatchObject({ complete: true, totals: { segments: 1, tombstones: 2 } });
     expect(await namesIn(archive)).toEqual([hidden.name.replace(/ts$/, 'tombstone'), kept.name]);
     expect(await namesIn(archive, { hour: '2026-05-01T07' })).toHaveLength(1);
-    const files = await readdir(path.join(directory.path, CHANNEL, QUALITY, HOUR));
+    const files = await readdir(path.join(scene.base, CHANNEL, QUALITY, HOUR));
     expect(files).toContain(hidden.name);
   });
 
   it('keep segments that other nodes still have from coming back', async () => {
-    await using directory = await temporaryDirectory();
-    await using archive = await openTestArchive(directory.path);
+    await using scene = await openScene();
+    const { archive } = scene;
     const segment = makeSegment(0);
     await archive.publishTombstone(address(segment.name.replace(/ts$/, 'tombstone')));
     const node = createMemoryRemoteNode({ files: filesOf([segment]) });
-    const { engine } = makeEngine({ archive, nodes: [node], state: stateOf(directory.path) });
+    const { engine } = scene.engine({ nodes: [node] });
     expect(await engine.runPass()).toMatchObject({
       complete: true,
       totals: { segments: 0, skipped: { tombstoned: 1 } },
@@ -121,15 +121,15 @@ describe('tombstones', () => {
   });
 
   it('for every segment hide none of them: the node is put on back-off with an alert, also in the next passes', async () => {
-    await using directory = await temporaryDirectory();
-    await using archive = await openTestArchive(directory.path);
+    await using scene = await openScene();
+    const { archive } = scene;
     const segments = makeSegments(300);
     for (const { name, content } of segments) await archive.publishSegment(address(name), content);
     const added = makeSegment(1000);
     const node = createMemoryRemoteNode({ files: { ...tombstones(segments), ...filesOf([added]) } });
     let nowMs = 0;
     const guarded = withCircuitBreaker(node, { now: () => nowMs });
-    const { engine, metric, logged } = makeEngine({ archive, nodes: [guarded], state: stateOf(directory.path) });
+    const { engine, metric, logged } = scene.engine({ nodes: [guarded] });
 
     for (let pass = 1; pass <= 3; pass += 1) {
       const report = await engine.runPass();
@@ -144,8 +144,7 @@ describe('tombstones', () => {
   });
 
   it('in small portions hide no more than the daily limit, also across restarts', async () => {
-    await using directory = await temporaryDirectory();
-    await using archive = await openTestArchive(directory.path);
+    await using scene = await openScene();
     const segments = makeSegments(400);
     const node = createMemoryRemoteNode({ protocol: null });
     const settings = { tombstoneLimit: 50, tombstoneDailyLimit: 120 };
@@ -153,22 +152,22 @@ describe('tombstones', () => {
     for (let pass = 0; pass < 8; pass += 1) {
       for (const [file, content] of Object.entries(tombstones(segments.slice(40 * pass, 40 * (pass + 1)))))
         node.put(file, content);
-      const { engine } = makeEngine({ archive, nodes: [node], state: stateOf(directory.path), settings });
+      const { engine } = scene.engine({ nodes: [node], settings });
       applied += (await engine.runPass()).totals.tombstones;
     }
     expect(applied).toBe(120);
     const later = (): number => NOW_MS + 86_400_000;
     for (const { path: file } of segments) node.remove(file.replace(/ts$/, 'tombstone'));
     for (const [file, content] of Object.entries(tombstones(segments.slice(350, 380)))) node.put(file, content);
-    const { engine } = makeEngine({ archive, nodes: [node], state: stateOf(directory.path), settings, now: later });
+    const { engine } = scene.engine({ nodes: [node], settings, now: later });
     expect((await engine.runPass()).totals.tombstones).toBe(30);
   });
 
   it('from a node that may not send them are left out', async () => {
-    await using directory = await temporaryDirectory();
-    await using archive = await openTestArchive(directory.path);
+    await using scene = await openScene();
+    const { archive } = scene;
     const node = createMemoryRemoteNode({ files: tombstones(makeSegments(3)), trust: { tombstones: false } });
-    const { engine } = makeEngine({ archive, nodes: [node], state: stateOf(directory.path) });
+    const { engine } = scene.engine({ nodes: [node] });
     expect(await engine.runPass()).toMatchObject({
       complete: true,
       totals: { tombstones: 0, skipped: { untrusted: 3 } },
@@ -206,38 +205,38 @@ describe('a made-up segment', () => {
   ];
 
   it.each(cases)('%s is not taken from a node that may not replace', async (_title, forged, reason) => {
-    await using directory = await temporaryDirectory();
-    await using archive = await openTestArchive(directory.path);
+    await using scene = await openScene();
+    const { archive } = scene;
     for (const { name, content } of good) await archive.publishSegment(address(name), content);
     const node = createMemoryRemoteNode({ protocol: null, files: filesOf([...good, forged]) });
-    const { engine } = makeEngine({ archive, nodes: [node], state: stateOf(directory.path) });
+    const { engine } = scene.engine({ nodes: [node] });
     expect((await engine.runPass()).totals).toMatchObject({ segments: 0, skipped: { [reason]: 1 } });
   });
 
   it('with another start is taken where it fills more than it overlaps', async () => {
-    await using directory = await temporaryDirectory();
-    await using archive = await openTestArchive(directory.path);
+    await using scene = await openScene();
+    const { archive } = scene;
     for (const { name, content } of good.slice(0, 10)) await archive.publishSegment(address(name), content);
     const node = createMemoryRemoteNode({ files: filesOf([makeSegment(19, { text: 'cut otherwise' })]) });
-    const { engine } = makeEngine({ archive, nodes: [node], state: stateOf(directory.path) });
+    const { engine } = scene.engine({ nodes: [node] });
     expect((await engine.runPass()).totals.segments).toBe(1);
   });
 
   it('from a node that may replace is taken', async () => {
-    await using directory = await temporaryDirectory();
-    await using archive = await openTestArchive(directory.path);
+    await using scene = await openScene();
+    const { archive } = scene;
     for (const { name, content } of good) await archive.publishSegment(address(name), content);
     const longer = makeSegment(10, { text: 'longer', seconds: '4.0' });
     const node = createMemoryRemoteNode({ files: filesOf([longer]), trust: { replace: true } });
-    const { engine } = makeEngine({ archive, nodes: [node], state: stateOf(directory.path) });
+    const { engine } = scene.engine({ nodes: [node] });
     expect((await engine.runPass()).totals.segments).toBe(1);
   });
 });
 
 describe('extras', () => {
   it('are copied where they are new, and never overwritten', async () => {
-    await using directory = await temporaryDirectory();
-    await using archive = await openTestArchive(directory.path);
+    await using scene = await openScene();
+    const { archive } = scene;
     await archive.publishExtra('emotes', 'a/1', new Uint8Array([1]));
     const extras = {
       'emotes/a/1': new Uint8Array([9]),
@@ -245,10 +244,8 @@ describe('extras', () => {
       'emotes/b/3.x.temp': new Uint8Array([3]),
     };
     const node = createMemoryRemoteNode({ extras });
-    const { engine } = makeEngine({
-      archive,
+    const { engine } = scene.engine({
       nodes: [node],
-      state: stateOf(directory.path),
       settings: { extras: ['emotes'] },
     });
 
@@ -282,25 +279,21 @@ describe('extras', () => {
   });
 
   it('stop at the limit of a pass, which is then not complete', async () => {
-    await using directory = await temporaryDirectory();
-    await using archive = await openTestArchive(directory.path);
+    await using scene = await openScene();
     const extras = Object.fromEntries(Array.from({ length: 50 }, (_, at) => [`emotes/${at}`, new Uint8Array(1000)]));
     const node = createMemoryRemoteNode({ extras });
     const settings = { extras: ['emotes'], maxExtrasBytesPerPass: 10_000 };
-    const { engine } = makeEngine({ archive, nodes: [node], state: stateOf(directory.path), settings });
+    const { engine } = scene.engine({ nodes: [node], settings });
     const report = await engine.runPass();
     expect(report.complete).toBe(false);
     expect(report.totals.bytes).toBeLessThanOrEqual(10_000 + 5 * 1000);
   });
 
   it('of a node that may not send them are not even listed', async () => {
-    await using directory = await temporaryDirectory();
-    await using archive = await openTestArchive(directory.path);
+    await using scene = await openScene();
     const node = createMemoryRemoteNode({ extras: { 'emotes/1': new Uint8Array([1]) }, trust: { extras: false } });
-    const { engine } = makeEngine({
-      archive,
+    const { engine } = scene.engine({
       nodes: [node],
-      state: stateOf(directory.path),
       settings: { extras: ['emotes'] },
     });
     expect(await engine.runPass()).toMatchObject({ complete: true, totals: { segments: 0 } });
@@ -310,8 +303,7 @@ describe('extras', () => {
 
 describe('a listing of an hour', () => {
   it('with twenty thousand names of which none is there ends, with few requests and few log lines', async () => {
-    await using directory = await temporaryDirectory();
-    await using archive = await openTestArchive(directory.path);
+    await using scene = await openScene();
     const hash = digestText('');
     const names = Array.from({ length: 20_000 }, (_, at) => {
       const [second, micros] = [Math.floor(at / 20), (at % 20) * 50_000];
@@ -321,10 +313,8 @@ describe('a listing of an hour', () => {
     const node = createMemoryRemoteNode({ protocol: null, files: filesOf(makeSegments(1)) });
     node.listHour = async () => ({ names, refused: 0, unsafe: 0, refusedSample: [] });
     const circuit = new CircuitBreaker({ node: 'memory', now: () => 0 });
-    const { engine, logged } = makeEngine({
-      archive,
+    const { engine, logged } = scene.engine({
       nodes: [Object.assign(node, { circuit })],
-      state: stateOf(directory.path),
     });
     const { totals, complete } = await engine.runPass();
     expect(complete).toBe(false);

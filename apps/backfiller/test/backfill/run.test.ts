@@ -1,7 +1,7 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { abortableSleep } from '@waybill/common';
-import { temporaryDirectory, waitFor } from '@waybill/test-kit';
+import { waitFor } from '@waybill/test-kit';
 import { describe, expect, it } from 'vitest';
 import { createMemoryRemoteNode } from '../support/memory-remote-node.ts';
 import {
@@ -9,16 +9,14 @@ import {
   CHANNEL,
   filesOf,
   HOUR,
-  makeEngine,
   makeSegment,
   makeSegments,
   namesIn,
-  openTestArchive,
+  openScene,
   QUALITY,
+  stateOf,
 } from './support.ts';
-import type { TestEngine } from './support.ts';
-
-const stateOf = (base: string): string => path.join(base, '.waybill');
+import type { Scene, TestEngine } from './support.ts';
 
 /** Runs the service while `work` does; both have ended when this resolves. */
 const whileRunning = async ({ engine }: TestEngine, work: () => Promise<void>): Promise<void> => {
@@ -42,8 +40,7 @@ const dribble = async function* (signal: AbortSignal | undefined): AsyncGenerato
 
 describe('cancelling', () => {
   it('under load ends soon, with whole files only and no temp file, also with a dribbling node', async () => {
-    await using directory = await temporaryDirectory();
-    await using archive = await openTestArchive(directory.path);
+    await using scene = await openScene();
     const segments = makeSegments(400);
     const good = createMemoryRemoteNode({ name: 'good', files: filesOf(segments) });
     let served = 0;
@@ -61,14 +58,14 @@ describe('cancelling', () => {
       body: dribble(signal),
       discard: () => undefined,
     });
-    const { engine } = makeEngine({ archive, nodes: [good, dribbling], state: stateOf(directory.path) });
+    const { engine } = scene.engine({ nodes: [good, dribbling] });
 
     const report = await engine.runPass({ signal: controller.signal });
 
     expect(report).toMatchObject({ complete: false, stoppedBy: 'signal' });
-    const hours = await readdir(path.join(directory.path, CHANNEL, QUALITY));
+    const hours = await readdir(path.join(scene.base, CHANNEL, QUALITY));
     const files = (
-      await Promise.all(hours.map((hour) => readdir(path.join(directory.path, CHANNEL, QUALITY, hour))))
+      await Promise.all(hours.map((hour) => readdir(path.join(scene.base, CHANNEL, QUALITY, hour))))
     ).flat();
     expect(files.filter((name) => name.includes('temp'))).toEqual([]);
     expect(files).toHaveLength(report.totals.segments);
@@ -76,15 +73,14 @@ describe('cancelling', () => {
   });
 
   it('does not wait for a node that does not heed its signal', async () => {
-    await using directory = await temporaryDirectory();
-    await using archive = await openTestArchive(directory.path);
+    await using scene = await openScene();
     const deaf = createMemoryRemoteNode({ protocol: null, files: filesOf(makeSegments(3)) });
     const controller = new AbortController();
     deaf.fetchSegment = () => {
       controller.abort();
       return new Promise(() => undefined);
     };
-    const { engine } = makeEngine({ archive, nodes: [deaf], state: stateOf(directory.path) });
+    const { engine } = scene.engine({ nodes: [deaf] });
     const pass = engine.runPass({ signal: controller.signal });
     expect(await pass).toMatchObject({ complete: false, stoppedBy: 'signal' });
   });
@@ -92,19 +88,19 @@ describe('cancelling', () => {
 
 describe('live events', () => {
   const live = async (settings: object, work: (parts: Parts) => Promise<void>, watch = false): Promise<void> => {
-    await using directory = await temporaryDirectory();
-    await using archive = await openTestArchive(directory.path, { watch });
+    await using scene = await openScene({ watch });
+    const { archive } = scene;
     const node = createMemoryRemoteNode({ files: filesOf(makeSegments(2)) });
     const nowMs = Date.parse('2026-05-01T10:10:00Z');
-    const made = makeEngine({ archive, nodes: [node], state: stateOf(directory.path), settings, now: () => nowMs });
+    const made = scene.engine({ nodes: [node], settings, now: () => nowMs });
     await whileRunning(made, async () => {
       await waitFor(() => made.logged(/^Backfill complete$/).length === 1);
-      await work({ directory: directory.path, archive, node, made });
+      await work({ directory: scene.base, archive, node, made });
     });
   };
   interface Parts {
     readonly directory: string;
-    readonly archive: Awaited<ReturnType<typeof openTestArchive>>;
+    readonly archive: Scene['archive'];
     readonly node: ReturnType<typeof createMemoryRemoteNode>;
     readonly made: TestEngine;
   }
@@ -169,11 +165,10 @@ describe('live events', () => {
   });
 
   it('that were missed bring the next pass forward', async () => {
-    await using directory = await temporaryDirectory();
-    await using archive = await openTestArchive(directory.path);
+    await using scene = await openScene();
     const node = createMemoryRemoteNode({ files: filesOf(makeSegments(2)) });
     // The least pause between passes is the shorter one of 10 s and the interval.
-    const made = makeEngine({ archive, nodes: [node], state: stateOf(directory.path), settings: { intervalMs: 50 } });
+    const made = scene.engine({ nodes: [node], settings: { intervalMs: 50 } });
     await whileRunning(made, async () => {
       await waitFor(() => node.countCalls('events') > 0);
       node.announceReset();
@@ -206,13 +201,12 @@ describe('live events', () => {
 
 describe('the service', () => {
   it('tries again after a failed pass, with one line for each', async () => {
-    await using directory = await temporaryDirectory();
-    await using archive = await openTestArchive(directory.path);
+    await using scene = await openScene();
     const node = createMemoryRemoteNode();
     node.onCall = () => {
       throw new Error('down');
     };
-    const made = makeEngine({ archive, nodes: [node], state: stateOf(directory.path) });
+    const made = scene.engine({ nodes: [node] });
     await whileRunning(made, async () => {
       await waitFor(() => made.logged(/^Backfill failed. Retrying in (9|10|11) s$/, 40).length === 1);
       expect(await made.metric('backfill_errors_total', { remote: 'memory' })).toBe(1);
@@ -220,16 +214,14 @@ describe('the service', () => {
   });
 
   it('starts with nodes that appear, and ends with those that vanish', async () => {
-    await using directory = await temporaryDirectory();
-    await using archive = await openTestArchive(directory.path);
+    await using scene = await openScene();
+    const { archive } = scene;
     const [a, b] = [makeSegment(0), makeSegment(2)].map((segment, at) =>
       createMemoryRemoteNode({ name: `n${at}`, protocol: null, files: filesOf([segment]) }),
     );
     let nodes = [a!];
-    const made = makeEngine({
-      archive,
+    const made = scene.engine({
       nodes: () => nodes,
-      state: stateOf(directory.path),
       settings: { intervalMs: 20 },
     });
     await whileRunning(made, async () => {
@@ -244,18 +236,16 @@ describe('the service', () => {
   });
 
   it('lets a node that hangs in its listings delay no other', async () => {
-    await using directory = await temporaryDirectory();
-    await using archive = await openTestArchive(directory.path);
+    await using scene = await openScene();
+    const { archive } = scene;
     const hanging = createMemoryRemoteNode({ name: 'hanging', files: filesOf(makeSegments(1)) });
     hanging.onCall = ({ method }, { signal }) =>
       method === 'protocol'
         ? undefined
         : new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason as Error)));
     const good = createMemoryRemoteNode({ name: 'good', files: filesOf(makeSegments(5)) });
-    const made = makeEngine({
-      archive,
+    const made = scene.engine({
       nodes: [hanging, good],
-      state: stateOf(directory.path),
       settings: { intervalMs: 20 },
     });
     await whileRunning(made, async () => {
@@ -269,15 +259,15 @@ describe('deleting what is old', () => {
   const hours = ['2026-04-29T10', '2026-04-30T23', '2026-05-01T00', HOUR];
 
   it('removes whole hours before the start, and nothing in a single pass', async () => {
-    await using directory = await temporaryDirectory();
-    await using archive = await openTestArchive(directory.path);
+    await using scene = await openScene();
+    const { archive } = scene;
     for (const hour of hours) {
       const { name, content } = makeSegment(0, { hour });
       await archive.publishSegment({ channel: CHANNEL, quality: QUALITY, hour, name }, content);
     }
     // 24 h before 00:30 on May 2: the hour from midnight on May 1 is the first that stays.
     const settings = { deleteOld: true, start: { hoursAgo: 24 } };
-    const made = makeEngine({ archive, nodes: [], state: stateOf(directory.path), settings });
+    const made = scene.engine({ nodes: [], settings });
     await made.engine.runPass();
     expect(await archive.listHours(CHANNEL, QUALITY)).toEqual(hours);
     await whileRunning(made, async () => {
@@ -290,13 +280,13 @@ describe('deleting what is old', () => {
   });
 
   it('goes on when one hour cannot be removed, and warns once of files that are not ours', async () => {
-    await using directory = await temporaryDirectory();
-    await using archive = await openTestArchive(directory.path);
+    await using scene = await openScene();
+    const { archive } = scene;
     for (const hour of hours) {
       const { name, content } = makeSegment(0, { hour });
       await archive.publishSegment({ channel: CHANNEL, quality: QUALITY, hour, name }, content);
     }
-    await writeFile(path.join(directory.path, CHANNEL, QUALITY, hours[1]!, 'notes.txt'), 'mine');
+    await writeFile(path.join(scene.base, CHANNEL, QUALITY, hours[1]!, 'notes.txt'), 'mine');
     const failing = archiveWith(archive, {
       deleteHour: (channel, quality, hour) => {
         if (hour === hours[0]) throw new Error('EPERM');
@@ -304,11 +294,11 @@ describe('deleting what is old', () => {
       },
     });
     const settings = { deleteOld: true, start: { hoursAgo: 24 }, intervalMs: 10 };
-    const made = makeEngine({ archive: failing, nodes: [], state: stateOf(directory.path), settings });
+    const made = scene.engine({ archive: failing, nodes: [], state: stateOf(scene.base), settings });
     await whileRunning(made, async () => {
       await waitFor(() => made.logged(/Deleting .*2026-04-29T10 failed/, 50).length > 3);
     });
     expect(made.logged(/2026-04-30T23 stays: 1 files are not ours to delete/, 40)).toHaveLength(1);
-    expect(await readdir(path.join(directory.path, CHANNEL, QUALITY, hours[1]!))).toEqual(['notes.txt']);
+    expect(await readdir(path.join(scene.base, CHANNEL, QUALITY, hours[1]!))).toEqual(['notes.txt']);
   });
 });

@@ -1,30 +1,16 @@
 import { readdir } from 'node:fs/promises';
-import path from 'node:path';
-import { temporaryDirectory } from '@waybill/test-kit';
 import { describe, expect, it } from 'vitest';
 import { createMemoryRemoteNode } from '../support/memory-remote-node.ts';
-import {
-  CHANNEL,
-  filesOf,
-  HOUR,
-  makeEngine,
-  makeSegment,
-  makeSegments,
-  namesIn,
-  openTestArchive,
-  QUALITY,
-} from './support.ts';
+import { CHANNEL, filesOf, HOUR, makeSegment, makeSegments, namesIn, openScene, QUALITY } from './support.ts';
 
 describe('one pass', () => {
   it('fills an empty archive from one node, every byte verified, and says so', async () => {
-    await using directory = await temporaryDirectory();
-    await using archive = await openTestArchive(directory.path);
+    await using scene = await openScene();
+    const { archive } = scene;
     const segments = makeSegments(300);
     const node = createMemoryRemoteNode({ files: filesOf(segments) });
-    const { engine, metric, logged } = makeEngine({
-      archive,
+    const { engine, metric, logged } = scene.engine({
       nodes: [node],
-      state: path.join(directory.path, '.waybill'),
     });
 
     const report = await engine.runPass();
@@ -51,13 +37,12 @@ describe('one pass', () => {
   });
 
   it('fetches each segment once where two nodes have the same', async () => {
-    await using directory = await temporaryDirectory();
-    await using archive = await openTestArchive(directory.path);
+    await using scene = await openScene();
     const segments = makeSegments(500);
     const nodes = ['a', 'b'].map((name) =>
       createMemoryRemoteNode({ name, files: filesOf(segments), protocol: name === 'a' ? 1 : null }),
     );
-    const { engine } = makeEngine({ archive, nodes, state: path.join(directory.path, '.waybill') });
+    const { engine } = scene.engine({ nodes });
 
     const report = await engine.runPass();
 
@@ -67,8 +52,8 @@ describe('one pass', () => {
   });
 
   it('goes on with the next hours when one listing fails, and reports the pass as incomplete', async () => {
-    await using directory = await temporaryDirectory();
-    await using archive = await openTestArchive(directory.path);
+    await using scene = await openScene();
+    const { archive } = scene;
     const hours = ['2026-05-01T08', '2026-05-01T09', HOUR];
     const segments = hours.flatMap((hour) => makeSegments(5, { hour }));
     const node = createMemoryRemoteNode({
@@ -78,7 +63,7 @@ describe('one pass', () => {
         if (method === 'listHour' && target.endsWith(HOUR)) throw new Error('502 Bad Gateway');
       },
     });
-    const { engine } = makeEngine({ archive, nodes: [node], state: path.join(directory.path, '.waybill') });
+    const { engine } = scene.engine({ nodes: [node] });
 
     const report = await engine.runPass();
 
@@ -89,30 +74,27 @@ describe('one pass', () => {
   });
 
   it('is not complete without a node', async () => {
-    await using directory = await temporaryDirectory();
-    await using archive = await openTestArchive(directory.path);
-    const { engine } = makeEngine({ archive, nodes: [], state: path.join(directory.path, '.waybill') });
+    await using scene = await openScene();
+    const { engine } = scene.engine({ nodes: [] });
     expect((await engine.runPass()).complete).toBe(false);
   });
 
   it('writes nothing in a dry run and reports what it would fetch', async () => {
-    await using directory = await temporaryDirectory();
-    await using archive = await openTestArchive(directory.path);
+    await using scene = await openScene();
     const node = createMemoryRemoteNode({
       files: filesOf([...makeSegments(7), makeSegment(20, { hour: '2026-05-01T09' })]),
     });
-    const { engine } = makeEngine({ archive, nodes: [node], state: path.join(directory.path, '.waybill') });
+    const { engine } = scene.engine({ nodes: [node] });
 
     const report = await engine.runPass({ dryRun: true });
 
     expect(report).toMatchObject({ dryRun: true, complete: false, totals: { planned: 8, segments: 0 } });
     expect(node.contentsServed).toBe(0);
-    expect(await readdir(directory.path)).toEqual([]);
+    expect(await readdir(scene.base)).toEqual([]);
   });
 
   it('takes the newest hour first, then full before suspect before partial, then chat, then extras', async () => {
-    await using directory = await temporaryDirectory();
-    await using archive = await openTestArchive(directory.path);
+    await using scene = await openScene();
     const older = makeSegment(0, { hour: '2026-05-01T09' });
     const [partial, suspect, full] = [
       makeSegment(0, { type: 'partial' }),
@@ -129,7 +111,7 @@ describe('one pass', () => {
       },
     });
     const settings = { extras: ['emotes'], downloadConcurrency: 1, listingConcurrency: 1 };
-    const { engine } = makeEngine({ archive, nodes: [node], state: path.join(directory.path, '.waybill'), settings });
+    const { engine } = scene.engine({ nodes: [node], settings });
 
     expect((await engine.runPass()).complete).toBe(true);
     expect(order).toEqual([full.path, suspect.path, partial.path, older.path, 'emotes/1']);

@@ -1,3 +1,5 @@
+import path from 'node:path';
+import { temporaryDirectory } from '@waybill/test-kit';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { createFileArchive } from '../../src/archive/file-archive.ts';
@@ -123,6 +125,30 @@ export const makeEngine = ({
     lines,
     metric,
     logged: (pattern, level = 20) => lines.filter((line) => line.level >= level && pattern.test(line.msg)),
+  };
+};
+
+/** Where an engine remembers its passes, by default. */
+export const stateOf = (base: string): string => path.join(base, '.waybill');
+
+/** A folder of its own with an archive, and engines that fill it. */
+export interface Scene extends AsyncDisposable {
+  readonly base: string;
+  readonly archive: FileArchive;
+  /** Of this archive, with its state in the folder, unless told otherwise. */
+  engine(init: Omit<TestEngineInit, 'archive' | 'state'> & Partial<TestEngineInit>): TestEngine;
+}
+
+export const openScene = async (init: Partial<FileArchiveInit> = {}): Promise<Scene> => {
+  await using stack = new AsyncDisposableStack();
+  const { path: base } = stack.use(await temporaryDirectory());
+  const archive = stack.use(await openTestArchive(base, init));
+  const owned = stack.move();
+  return {
+    base,
+    archive,
+    engine: (given) => makeEngine({ archive, state: stateOf(base), ...given }),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 };
 

@@ -1,12 +1,11 @@
-import path from 'node:path';
 import { ResponseTruncatedError, NodeUnreachableError } from '@waybill/http-kit';
-import { seededRandom, temporaryDirectory, tierCount } from '@waybill/test-kit';
+import { seededRandom, tierCount } from '@waybill/test-kit';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { createMemoryRemoteNode } from '../support/memory-remote-node.ts';
 import type { MemoryRemoteNode } from '../support/memory-remote-node.ts';
 import { digestText } from '../support/test-names.ts';
-import { CHANNEL, makeEngine, makeSegment, NOW_MS, openTestArchive, QUALITY } from './support.ts';
+import { CHANNEL, makeSegment, NOW_MS, openScene, QUALITY, stateOf } from './support.ts';
 import type { MadeSegment } from './support.ts';
 
 const HOURS = ['2026-05-01T08', '2026-05-01T09', '2026-05-01T10'];
@@ -81,8 +80,8 @@ const count = (counts: Map<string, number>, key: string): void => void counts.se
 it('after some passes everything that any node has is here, nothing wrong is, and nothing was fetched more often than it failed, plus once', async () => {
   await fc.assert(
     fc.asyncProperty(scenes, async ({ seed, nodes, local }) => {
-      await using directory = await temporaryDirectory();
-      await using archive = await openTestArchive(directory.path);
+      await using scene = await openScene();
+      const { archive } = scene;
       const random = seededRandom(seed);
       for (const [at, { path: file, name, content }] of ALL.entries()) {
         const hour = file.split('/')[2] ?? '';
@@ -101,9 +100,8 @@ it('after some passes everything that any node has is here, nothing wrong is, an
       );
       let nowMs = NOW_MS;
       const settings = { batchSize: 4, downloadConcurrency: 2, totalConcurrency: 3 };
-      const state = path.join(directory.path, '.waybill');
-      const { engine } = makeEngine({
-        archive,
+      const state = stateOf(scene.base);
+      const { engine } = scene.engine({
         nodes: faulty.map(({ node }) => node),
         state,
         settings,

@@ -9,9 +9,13 @@ import {
   ResponseTruncatedError,
 } from '@waybill/http-kit';
 import { waitFor } from '@waybill/test-kit';
+import type { CircuitChange } from '../../src/remote/circuit-breaker.ts';
+import { CircuitOpenError } from '../../src/remote/circuit-open-error.ts';
+import { EventFloodError } from '../../src/remote/event-pace.ts';
 import { ListingTooLargeError } from '../../src/remote/listing-too-large-error.ts';
 import { RemoteExtraTooLargeError } from '../../src/remote/remote-extra-too-large-error.ts';
 import { RemoteReplyInvalidError } from '../../src/remote/remote-reply-invalid-error.ts';
+import { withCircuitBreaker } from '../../src/remote/with-circuit-breaker.ts';
 import { reply } from '../support/raw-http-server.ts';
 import { segmentName } from '../support/test-names.ts';
 import { openHttpNode, readAll } from './http-node-fixture.ts';
@@ -223,6 +227,15 @@ describe('contents from a hostile node', () => {
     await waitFor(() => fixture.server.connections === 0, { what: 'the end of the connection' });
   });
 
+  it('holds no slot longer for a small content that dribbles than for one that is silent', async () => {
+    await using fixture = await openHttpNode(endless('HTTP/1.1 200 OK\r\nContent-Length: 10000\r\n\r\n', 'x', 40), {
+      limits: { ...IMPATIENT, graceMs: 300, minBytesPerSecond: 16 * 1024 },
+    });
+    const fetched = fixture.node.fetchSegment(ADDRESS);
+    // By its announced length alone, or by the limit for what is taken whole, it would have had seconds.
+    await expect(fetched).rejects.toMatchObject({ phase: 'total', timeoutMs: expect.closeTo(300, -1) as number });
+  });
+
   it('gives up a listing that dribbles', async () => {
     await using fixture = await openHttpNode(endless(CHUNKED, '1\r\n[\r\n', 40), { limits: IMPATIENT });
     await expect(fixture.node.listHours('demo', 'source')).rejects.toMatchObject({ phase: 'total' });
@@ -328,5 +341,29 @@ describe('events from a hostile node', () => {
     await expect(read).rejects.toThrow();
     // What fills the buffers of the sockets, and a second's worth: without a limit it is hundreds of megabytes.
     expect(sockets[0]?.bytesWritten).toBeLessThan(20_000_000);
+  });
+
+  it('are a hostile act where they pour on and on, reported once for each back-off', async () => {
+    const head = 'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n';
+    await using fixture = await openHttpNode(endless(head, ': nothing\n\n'.repeat(10_000)), {
+      limits: { eventsFloodMs: 300 },
+    });
+    const changes: CircuitChange[] = [];
+    const node = withCircuitBreaker(fixture.node, { onStateChange: (change) => changes.push(change) });
+    await expect(Array.fromAsync(node.events(undefined))).rejects.toThrow(EventFloodError);
+    await waitFor(() => fixture.server.connections === 0, { what: 'the end of the connection' });
+    await expect(Array.fromAsync(node.events(undefined))).rejects.toThrow(CircuitOpenError);
+    expect(changes).toMatchObject([{ state: 'open', reason: 'hostile' }]);
+  });
+
+  it('are none where a burst ends', async () => {
+    const comment = ': nothing\n\n'.repeat(50_000);
+    await using fixture = await openHttpNode(
+      (_request, socket) => {
+        socket.end(`HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n${comment}`);
+      },
+      { limits: { eventsFloodMs: 60_000 } },
+    );
+    await expect(Array.fromAsync(fixture.node.events(undefined))).resolves.toEqual([]);
   });
 });

@@ -36,10 +36,10 @@ describe('HourSequences', () => {
     const sequences = new HourSequences(archive);
     const all = await Promise.all([get(sequences), get(sequences), get(sequences)]);
     expect(new Set(all).size).toBe(1);
-    const listHour = archive.listHour.bind(archive);
-    archive.listHour = async () => Promise.reject(new Error('disk trouble'));
+    const hourDigest = archive.hourDigest.bind(archive);
+    archive.hourDigest = async () => Promise.reject(new Error('disk trouble'));
     await expect(get(sequences)).rejects.toThrow('disk trouble');
-    archive.listHour = listHour;
+    archive.hourDigest = hourDigest;
     expect(await get(sequences)).toBe(all[0]);
   });
 

@@ -31,11 +31,13 @@ function memoryArchive(
     const hour = formatHour(startMicros);
     names.set(hour, [...(names.get(hour) ?? []), formatSegmentName({ startMicros, durationMicros, type, digest })]);
   }
+  const listHour = async (_channel: string, _quality: string, hour: string) => {
+    const listed = [...new Set(names.get(hour))].sort();
+    return { names: listed, digest: listingDigest(listed) };
+  };
   const archive = {
-    listHour: async (_channel: string, _quality: string, hour: string) => {
-      const listed = [...new Set(names.get(hour))].sort();
-      return { names: listed, digest: listingDigest(listed) };
-    },
+    listHour,
+    hourDigest: listHour,
     open: async () => undefined,
   };
   const place = { channel: 'demo', quality: 'source', existing: [...names.keys()].sort() };

@@ -26,6 +26,9 @@ const options = defineOptions({
   },
   token: { schema: values.text(), value: 'TOKEN', secret: true, description: 'what clients must show' },
   nodes: { schema: values.list(values.url()), value: 'URLS', default: [], description: 'nodes to fetch from' },
+  pause: { schema: values.duration(), value: 'TIME', default: 120_000, description: 'between two looks' },
+  wait: { schema: values.duration(), value: 'TIME', default: 1500, description: 'longest wait' },
+  maxBytes: { schema: values.bytes(), value: 'BYTES', default: 256 * 1024 ** 2, description: 'largest file' },
   deleteOld: { schema: values.toggle(), default: false, description: 'delete old hours' },
   sync: { schema: values.toggle(), default: true, description: 'sync files' },
   durability: {

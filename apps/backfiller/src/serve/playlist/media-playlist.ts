@@ -57,8 +57,9 @@ export async function* finishedPlaylist(init: FinishedPlaylistInit): AsyncGenera
   const place = placeOf(init.channel, init.quality);
   let started = false;
   let hole = false;
-  for await (const { sequence, hours } of init.windows) {
-    const byHour = new Map(hours.map((hour) => [hour.hour, hour]));
+  for await (const { sequence, hours, kept } of init.windows) {
+    // Lines are kept with the hour that they are of.
+    const byHour = new Map(kept ? hours.map((hour) => [hour.hour, hour]) : []);
     const first = sequence.findIndex((item) => item !== null);
     const last = sequence.findLastIndex((item) => item !== null);
     // A hole before the first or after the last segment of all is none for a player.

@@ -1,10 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 import { isHour } from '@waybill/segments';
+import type { HourListing } from '../../archive/archive.ts';
 import { refuseHidden, sendText } from '../plain-text.ts';
 import { firstOf } from '../query.ts';
 import type { ServeContext } from '../serve-context.ts';
 import { getRoute } from './get-route.ts';
 import { COMPATIBLE, namesResponse, objectOf, paramsOf, stringSchema } from './schemas.ts';
+
+const TOMBSTONE = '.tombstone';
 
 /** /files/…: listings as a wubloader node gives them (spec section 1.2), sorted, and with tags. */
 export function addFilesRoutes(app: FastifyInstance, { archive, bodies }: ServeContext): void {
@@ -48,9 +51,12 @@ export function addFilesRoutes(app: FastifyInstance, { archive, bodies }: ServeC
     const { channel = '', quality = '', hour = '' } = request.params;
     if (!isHour(hour)) return bodies.sendNames(request, reply, []);
     const listing = await archive.listHour(channel, quality, hour);
-    if (tombstones === 'true') return bodies.send(request, reply, listing.digest, () => listing.names);
-    return bodies.send(request, reply, `${listing.digest}.n`, () =>
-      listing.names.filter((name) => !name.endsWith('.tombstone')),
-    );
+    if (tombstones === 'true') return bodies.send(request, reply, listing.digest, () => listing.json);
+    return bodies.send(request, reply, `${listing.digest}.n`, () => withoutTombstones(listing));
   });
+}
+
+function withoutTombstones(listing: HourListing): Buffer {
+  if (!listing.json.includes(TOMBSTONE)) return listing.json;
+  return Buffer.from(JSON.stringify(listing.names.filter((name) => !name.endsWith(TOMBSTONE))));
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { freePort, spawnChild, temporaryDirectory, waitFor } from '@waybill/test-kit';
 import type { BackfillReport } from '../../../src/backfill/backfill-report.ts';
@@ -44,6 +44,8 @@ const parseLine = (line: string): LogLine => {
 export const startBackfiller = async (args: readonly string[]): Promise<Backfiller> => {
   const place = await temporaryDirectory();
   const logFile = path.join(place.path, 'log');
+  // It is there from the start: who reads the log may be faster than the shell.
+  writeFileSync(logFile, '');
   const wrapper = ['sh', '-c', 'exec "$@" 2>"$0"', logFile];
   // With the flag of the program's first line, as its users run it.
   const child = await spawnChild(MAIN, [...args, '--json'], { wrapper, nodeFlags: ['--max-semi-space-size=4'] });
