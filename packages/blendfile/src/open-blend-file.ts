@@ -1,0 +1,74 @@
+import type { AbortOptions } from '@waybill/common';
+import { BlendFile, type BlendFileInit } from './blend-file.ts';
+import type { DnaCache } from './dna-cache.ts';
+import type { Dna } from './format/dna.ts';
+import type { BlendHeader } from './format/header.ts';
+import { LONGEST_HEADER_BYTES } from './format/header.ts';
+import type { BlockVisitor } from './index/block-visitor.ts';
+import { indexContent } from './index/index-content.ts';
+import { indexStream } from './index/index-stream.ts';
+import type { ByteSource } from './source/byte-source.ts';
+import { BytesSource } from './source/bytes-source.ts';
+import { detectCompression } from './source/compression.ts';
+import { FileSource } from './source/file-source.ts';
+import { ZstdSource } from './source/zstd-source.ts';
+
+export interface OpenBlendFileOptions extends AbortOptions {
+  /** What errors call the file; default: its path, or `bytes`. */
+  name?: string | undefined;
+  /** Sees the file-blocks while the index is made, see {@link BlockVisitor}. */
+  visitor?: ((dna: Dna, header: BlendHeader) => BlockVisitor) | undefined;
+  /** A file with more file-blocks is refused, to bound the memory for the index (24 bytes each); default 8,388,608. */
+  maxBlocks?: number | undefined;
+  /** Limit for the content of a compressed file without random access, which is decompressed as a whole; default 16 GiB. */
+  maxContentBytes?: number | undefined;
+  /** Where such content goes that is larger than 16 MiB; default: the system's folder for temporary files. */
+  spoolDirectory?: string | undefined;
+  /** Decoded SDNAs, shared by files of one version; default: one for the process. */
+  dnaCache?: DnaCache | undefined;
+}
+
+/**
+ * Opens a .blend file: plain, gzip or zstd. Reads the headers of all file-blocks and the SDNA, and nothing else where
+ * the file allows that: bodies of a plain file are skipped, a zstd file with a seek table is decompressed where
+ * something is asked for. Other compressed files have no random access: their content is spooled once.
+ * @param input A path, or the bytes themselves, which then MUST not be changed.
+ * @throws BlendHeaderInvalidError, BlendFormatUnknownError, BlendFileTruncatedError, FileBlockInvalidError, SdnaInvalidError,
+ * BlendCompressionInvalidError, BlendFileTooLargeError, BlendFileKindError; the signal's reason; system errors as they are
+ */
+export async function openBlendFile(
+  input: string | Uint8Array,
+  options: OpenBlendFileOptions = {},
+): Promise<BlendFile> {
+  const name = options.name ?? (typeof input === 'string' ? input : 'bytes');
+  const stored = await openStored(input, name, options);
+  try {
+    return new BlendFile({ name, stored, ...(await openContent(stored, name, options)) });
+  } catch (error) {
+    await stored[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function openStored(input: string | Uint8Array, name: string, { signal }: AbortOptions): Promise<ByteSource> {
+  signal?.throwIfAborted();
+  return typeof input === 'string'
+    ? await FileSource.open(input, { name, ...(signal && { signal }) })
+    : new BytesSource(input, name);
+}
+
+type OpenedContent = Omit<BlendFileInit, 'name' | 'stored'>;
+
+async function openContent(stored: ByteSource, name: string, options: OpenBlendFileOptions): Promise<OpenedContent> {
+  const start = await stored.read(0, Math.min(LONGEST_HEADER_BYTES, stored.sizeBytes), options);
+  const compression = detectCompression(start);
+  if (compression === 'none') return { compression, ...(await indexContent(stored, name, options)) };
+  const content = compression === 'zstd' ? await ZstdSource.open(stored, name, options) : undefined;
+  if (content === undefined) return { compression, ...(await indexStream(stored, compression, name, options)) };
+  try {
+    return { compression, ...(await indexContent(content, name, options)) };
+  } catch (error) {
+    await content[Symbol.asyncDispose]();
+    throw error;
+  }
+}

@@ -1,0 +1,151 @@
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import type { AbortOptions } from '@waybill/common';
+import { BlendFileKindError, BlendFileTruncatedError } from '../errors.ts';
+import { assertInSource } from './assert-in-source.ts';
+import type { ByteSource } from './byte-source.ts';
+import { copyRange } from './copy-range.ts';
+import { PageCache } from './page-cache.ts';
+
+/** Small structs that lie together come with one read; far less than that would be a system call for each. */
+const PAGE_BYTES = 32 * 1024;
+/** Whoever reads on where the last read ended gets this much at once. */
+const MOST_PAGES_AHEAD = 16;
+/** Larger reads bring what was asked for, and nothing into the cache. */
+const LARGEST_CACHED_READ_BYTES = 2 * PAGE_BYTES;
+const CACHE_BYTES = 16 * 1024 * 1024;
+/** Windows grow from one block header with a small body to this, as long as nothing of them is skipped. */
+const SMALLEST_WINDOW_BYTES = 4 * 1024;
+const LARGEST_WINDOW_BYTES = 1024 * 1024;
+/** Reading less than this costs no more than another system call. */
+const WORTH_SKIPPING_BYTES = 64 * 1024;
+
+export interface FileSourceOptions extends AbortOptions {
+  /** For errors; default: the path. */
+  name?: string;
+}
+
+/** A file, read where it is asked for: pages with read-ahead for single structs, windows for the index. */
+export class FileSource implements ByteSource {
+  readonly #handle: FileHandle;
+  readonly #file: string;
+  /** Buffers of pages that were dropped. Nobody else sees pages: what is read is copied, and they can be filled again. */
+  readonly #freePages: Uint8Array[] = [];
+  readonly #pages = new PageCache(CACHE_BYTES, (page) => this.#freePages.push(page));
+  /** The page after the last read, and how many the next read brings if it begins there. */
+  #nextPage = 0;
+  #pagesAhead = 1;
+  #window = Buffer.alloc(0);
+  #windowEnd = 0;
+  #windowBytes = LARGEST_WINDOW_BYTES / 16;
+  readonly sizeBytes: number;
+
+  private constructor(handle: FileHandle, file: string, sizeBytes: number) {
+    this.#handle = handle;
+    this.#file = file;
+    this.sizeBytes = sizeBytes;
+  }
+
+  /** @throws BlendFileKindError; system errors as they are (ENOENT, EACCES, …) */
+  static async open(path: string, { signal, name = path }: FileSourceOptions = {}): Promise<FileSource> {
+    signal?.throwIfAborted();
+    // Opening a pipe would wait for its writer.
+    if (!(await stat(path)).isFile()) throw new BlendFileKindError(path);
+    const handle = await open(path);
+    try {
+      signal?.throwIfAborted();
+      return new FileSource(handle, name, (await handle.stat()).size);
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
+  }
+
+  peek(offset: number, lengthBytes: number): Uint8Array | undefined {
+    assertInSource(this.#file, this.sizeBytes, offset, lengthBytes);
+    const page = Math.floor(offset / PAGE_BYTES);
+    const start = offset - page * PAGE_BYTES;
+    if (start + lengthBytes > PAGE_BYTES) return undefined;
+    const bytes = this.#pages.get(page);
+    return bytes && copyRange(bytes, start, start + lengthBytes);
+  }
+
+  async read(offset: number, lengthBytes: number, { signal }: AbortOptions = {}): Promise<Uint8Array> {
+    signal?.throwIfAborted();
+    const inMemory = this.peek(offset, lengthBytes);
+    if (inMemory !== undefined) return inMemory;
+    if (lengthBytes > LARGEST_CACHED_READ_BYTES) {
+      return await this.#readAt(offset, Buffer.allocUnsafeSlow(lengthBytes), signal);
+    }
+    const bytes = Buffer.allocUnsafe(lengthBytes);
+    for (let done = 0; done < lengthBytes;) {
+      const page = Math.floor((offset + done) / PAGE_BYTES);
+      const start = offset + done - page * PAGE_BYTES;
+      const part = (this.#pages.get(page) ?? (await this.#readPages(page, signal))).subarray(start);
+      bytes.set(part.subarray(0, lengthBytes - done), done);
+      done += Math.min(part.length, lengthBytes - done);
+    }
+    return bytes;
+  }
+
+  async readInto(buffer: Uint8Array, offset: number): Promise<void> {
+    assertInSource(this.#file, this.sizeBytes, offset, buffer.length);
+    await this.#fill([buffer], offset, buffer.length, undefined);
+  }
+
+  async window(offset: number, { signal }: AbortOptions = {}): Promise<Uint8Array> {
+    if (offset >= this.sizeBytes) return new Uint8Array(0);
+    const skips = offset - this.#windowEnd > WORTH_SKIPPING_BYTES;
+    this.#windowBytes = skips ? SMALLEST_WINDOW_BYTES : Math.min(2 * this.#windowBytes, LARGEST_WINDOW_BYTES);
+    const length = Math.min(this.#windowBytes, this.sizeBytes - offset);
+    if (this.#window.length < length) this.#window = Buffer.allocUnsafeSlow(this.#windowBytes);
+    this.#windowEnd = offset + length;
+    return await this.#readAt(offset, this.#window.subarray(0, length), signal);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#window = Buffer.alloc(0);
+    await this.#handle.close();
+  }
+
+  /** Brings a page into the cache, and those behind it where reading goes on in order. */
+  async #readPages(first: number, signal: AbortSignal | undefined): Promise<Uint8Array> {
+    this.#pagesAhead = first === this.#nextPage ? Math.min(2 * this.#pagesAhead, MOST_PAGES_AHEAD) : 1;
+    const start = first * PAGE_BYTES;
+    const length = Math.min(this.#pagesAhead * PAGE_BYTES, this.sizeBytes - start);
+    this.#nextPage = first + Math.ceil(length / PAGE_BYTES);
+    const pages: Uint8Array[] = [];
+    for (let at = 0; at < length; at += PAGE_BYTES) {
+      pages.push(this.#freePages.pop() ?? Buffer.allocUnsafeSlow(PAGE_BYTES));
+    }
+    await this.#fill(pages, start, length, signal);
+    pages.forEach((page, index) => this.#pages.set(first + index, page));
+    return pages[0] ?? new Uint8Array(0);
+  }
+
+  async #readAt(offset: number, buffer: Buffer, signal: AbortSignal | undefined): Promise<Buffer> {
+    await this.#fill([buffer], offset, buffer.length, signal);
+    return buffer;
+  }
+
+  /** Fills buffers, one after the other. A file that is shorter than it was when it was opened is a truncated one. */
+  async #fill(buffers: Uint8Array[], offset: number, length: number, signal: AbortSignal | undefined): Promise<void> {
+    for (let done = 0; done < length;) {
+      signal?.throwIfAborted();
+      const { bytesRead } = await this.#handle.readv(rangeOf(buffers, done, length), offset + done);
+      if (bytesRead === 0) throw new BlendFileTruncatedError({ file: this.#file, offset }, 'a read', length, done);
+      done += bytesRead;
+    }
+  }
+}
+
+/** The bytes from `start` to `end` of buffers that follow one another. */
+function rangeOf(buffers: readonly Uint8Array[], start: number, end: number): Uint8Array[] {
+  const parts: Uint8Array[] = [];
+  let at = 0;
+  for (const buffer of buffers) {
+    const part = buffer.subarray(Math.max(0, start - at), Math.max(0, end - at));
+    if (part.length > 0) parts.push(part);
+    at += buffer.length;
+  }
+  return parts;
+}

@@ -1,0 +1,178 @@
+import { availableParallelism } from 'node:os';
+import { promisify } from 'node:util';
+import { zstdDecompress } from 'node:zlib';
+import type { AbortOptions } from '@waybill/common';
+import { BlendCompressionInvalidError } from '../errors.ts';
+import { lastAtMost } from '../index/last-at-most.ts';
+import { assertInSource } from './assert-in-source.ts';
+import type { ByteSource } from './byte-source.ts';
+import { copyRange } from './copy-range.ts';
+import { PageCache } from './page-cache.ts';
+import { decodeSeekTable, SEEK_TABLE_FOOTER_BYTES, seekTableSizeBytes, type ZstdFrames } from './zstd-seek-table.ts';
+
+const decompress = promisify(zstdDecompress);
+
+/** Blender's frames have one to two MiB. Files with much larger ones are read as a stream, to hold the memory bound. */
+const LARGEST_FRAME_BYTES = 8 * 1024 * 1024;
+const CACHE_BYTES = 16 * 1024 * 1024;
+/** Sizes of buffers for compressed frames are rounded up to this, so that most frames fit most buffers. */
+const INPUT_STEP_BYTES = 256 * 1024;
+/** Frames that are decompressed at the same time while the index is made: one for each core, and memory for four. */
+const FRAMES_AHEAD = Math.min(availableParallelism(), 4);
+
+/** The content of a zstd file with a seek table: only frames that are asked for are decompressed. `stored` stays the caller's. */
+export class ZstdSource implements ByteSource {
+  readonly #stored: ByteSource;
+  readonly #file: string;
+  readonly #cache = new PageCache(CACHE_BYTES, (bytes, frame) => {
+    if (frame !== this.#windowFrame) release(bytes);
+  });
+  readonly #loading = new Map<number, Promise<Uint8Array>>();
+  /** Compressed bytes pass through these. */
+  readonly #freeInputs: Uint8Array[] = [];
+  /** The frame that the last window shows: its memory is not given back before the next one. */
+  #windowFrame = -1;
+  readonly frames: ZstdFrames;
+  readonly sizeBytes: number;
+
+  private constructor(stored: ByteSource, file: string, frames: ZstdFrames) {
+    this.#stored = stored;
+    this.#file = file;
+    this.frames = frames;
+    this.sizeBytes = frames.contentOffsets[frames.count] ?? 0;
+  }
+
+  /** `undefined` where there is no seek table, or one that cannot be used. */
+  static async open(stored: ByteSource, file: string, options: AbortOptions = {}): Promise<ZstdSource | undefined> {
+    const frames = await readSeekTable(stored, options);
+    return frames === undefined || largestFrame(frames) > LARGEST_FRAME_BYTES
+      ? undefined
+      : new ZstdSource(stored, file, frames);
+  }
+
+  peek(offset: number, lengthBytes: number): Uint8Array | undefined {
+    assertInSource(this.#file, this.sizeBytes, offset, lengthBytes);
+    const frame = this.frameAt(offset);
+    const start = offset - this.#start(frame);
+    if (start + lengthBytes > this.#start(frame + 1) - this.#start(frame)) return undefined;
+    const bytes = this.#cache.get(frame);
+    return bytes && copyRange(bytes, start, start + lengthBytes);
+  }
+
+  async read(offset: number, lengthBytes: number, options: AbortOptions = {}): Promise<Uint8Array> {
+    options.signal?.throwIfAborted();
+    const inMemory = this.peek(offset, lengthBytes);
+    if (inMemory !== undefined) return inMemory;
+    const bytes = Buffer.allocUnsafe(lengthBytes);
+    let frame = this.frameAt(offset);
+    for (let done = 0; done < lengthBytes; frame += 1) {
+      const start = offset + done - this.#start(frame);
+      const part = (await this.#frame(frame, options)).subarray(start, start + lengthBytes - done);
+      bytes.set(part, done);
+      done += part.length;
+    }
+    return bytes;
+  }
+
+  async readInto(buffer: Uint8Array, offset: number): Promise<void> {
+    buffer.set(await this.read(offset, buffer.length));
+  }
+
+  async window(offset: number, options: AbortOptions = {}): Promise<Uint8Array> {
+    if (offset >= this.sizeBytes) return new Uint8Array(0);
+    const frame = this.frameAt(offset);
+    this.#windowFrame = frame;
+    const last = Math.min(frame + FRAMES_AHEAD, this.frames.count) - 1;
+    for (let ahead = frame + 1; ahead <= last; ahead += 1) this.#frame(ahead, options).catch(() => undefined);
+    return (await this.#frame(frame, options)).subarray(offset - this.#start(frame));
+  }
+
+  /** The frame that holds this byte of the content. */
+  frameAt(offset: number): number {
+    return Math.min(lastAtMost(this.frames.contentOffsets, offset), this.frames.count - 1);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.allSettled(this.#loading.values());
+  }
+
+  #start(frame: number): number {
+    return this.frames.contentOffsets[frame] ?? 0;
+  }
+
+  /** Whoever asks for a frame that is under way waits for it instead of decompressing it once more. */
+  async #frame(frame: number, { signal }: AbortOptions): Promise<Uint8Array> {
+    signal?.throwIfAborted();
+    const cached = this.#cache.get(frame);
+    if (cached !== undefined) return cached;
+    let loading = this.#loading.get(frame);
+    if (loading === undefined) {
+      loading = this.#load(frame).finally(() => this.#loading.delete(frame));
+      this.#loading.set(frame, loading);
+    }
+    const bytes = await loading;
+    signal?.throwIfAborted();
+    return bytes;
+  }
+
+  async #load(frame: number): Promise<Uint8Array> {
+    const { storedOffsets } = this.frames;
+    const offset = storedOffsets[frame] ?? 0;
+    const storedBytes = (storedOffsets[frame + 1] ?? 0) - offset;
+    const contentBytes = this.#start(frame + 1) - this.#start(frame);
+    const buffer = this.#takeInput(storedBytes);
+    const stored = buffer.subarray(0, storedBytes);
+    await this.#stored.readInto(stored, offset);
+    const bytes = await this.#decompress(stored, contentBytes, offset);
+    this.#freeInputs.push(buffer);
+    if (bytes.length !== contentBytes) {
+      const problem = `a zstd frame has ${bytes.length} bytes, the seek table says ${contentBytes}`;
+      throw new BlendCompressionInvalidError({ file: this.#file, offset }, problem);
+    }
+    this.#cache.set(frame, bytes);
+    return bytes;
+  }
+
+  #takeInput(sizeBytes: number): Uint8Array {
+    const free = this.#freeInputs.pop();
+    return free !== undefined && free.length >= sizeBytes
+      ? free
+      : Buffer.allocUnsafeSlow(Math.ceil(sizeBytes / INPUT_STEP_BYTES) * INPUT_STEP_BYTES);
+  }
+
+  async #decompress(stored: Uint8Array, contentBytes: number, offset: number): Promise<Uint8Array> {
+    try {
+      // One piece, no growing and no joining. The one byte more is never filled, and tells zlib that nothing is left.
+      const size = Math.max(contentBytes + 1, 64);
+      return await decompress(stored, { chunkSize: size, maxOutputLength: size });
+    } catch (cause) {
+      throw new BlendCompressionInvalidError({ file: this.#file, offset }, 'a zstd frame is broken', cause);
+    }
+  }
+}
+
+async function readSeekTable(stored: ByteSource, options: AbortOptions): Promise<ZstdFrames | undefined> {
+  const { sizeBytes } = stored;
+  if (sizeBytes < SEEK_TABLE_FOOTER_BYTES) return undefined;
+  const footer = await stored.read(sizeBytes - SEEK_TABLE_FOOTER_BYTES, SEEK_TABLE_FOOTER_BYTES, options);
+  const tableBytes = seekTableSizeBytes(footer);
+  if (tableBytes === undefined || tableBytes > sizeBytes) return undefined;
+  const table = await stored.read(sizeBytes - tableBytes, tableBytes, options);
+  return decodeSeekTable(table, sizeBytes - tableBytes);
+}
+
+function largestFrame({ count, contentOffsets }: ZstdFrames): number {
+  let largest = 0;
+  for (let frame = 0; frame < count; frame += 1) {
+    largest = Math.max(largest, (contentOffsets[frame + 1] ?? 0) - (contentOffsets[frame] ?? 0));
+  }
+  return largest;
+}
+
+/** Smaller buffers are parts of slabs that Node shares out. */
+const OWN_BUFFER_BYTES = 256 * 1024;
+
+/** Gives the memory back at once: the garbage collector, which counts objects, lets hundreds of MiB pile up. */
+function release({ buffer }: Uint8Array): void {
+  if (buffer instanceof ArrayBuffer && buffer.byteLength >= OWN_BUFFER_BYTES) buffer.transfer(0);
+}
