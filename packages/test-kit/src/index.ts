@@ -1,8 +1,10 @@
 export { errnoError } from './errno-error.ts';
 export { faultyFileHandle } from './faulty-file-handle.ts';
 export { freePort } from './free-port.ts';
+export { makeCertificate } from './make-certificate.ts';
 export { recordCalls } from './record-calls.ts';
 export { runProgram } from './run-program.ts';
+export { hasS3Server, startS3Server } from './s3-server.ts';
 export { seededRandom } from './seeded-random.ts';
 export { skipWithout } from './skip-without.ts';
 export { spawnChild } from './spawn-child.ts';
@@ -13,8 +15,10 @@ export { waitFor } from './wait-for.ts';
 export { withTmpfs } from './with-tmpfs.ts';
 
 export type { FaultyFileHandle, FileFaults } from './faulty-file-handle.ts';
+export type { TestCertificate } from './make-certificate.ts';
 export type { CallFaults, RecordedCalls } from './record-calls.ts';
 export type { ProgramResult, RunProgramOptions } from './run-program.ts';
+export type { S3Server } from './s3-server.ts';
 export type { SkippableTest } from './skip-without.ts';
 export type { ChildExit, SpawnChildOptions, SpawnedChild } from './spawn-child.ts';
 export type { TemporaryDirectory } from './temporary-directory.ts';

@@ -1,0 +1,75 @@
+import { join } from 'node:path';
+import { type BlobKey, blobKey } from '@waybill/blob-store';
+import { formatHex } from '@waybill/digest';
+
+/*
+ * The layout of both Shaman servers (v2 and v3), so that a store of either is taken over in place:
+ *
+ *     stored/3f/09ab…/16384.blob                        a blob: only whole, verified files get here, by a rename
+ *     │      │  │     └ its length in bytes
+ *     │      │  └ the other 62 hex digits of its SHA-256
+ *     │      └ the first 2
+ *     uploading/3f/09ab…/16384-RAND.tmp                 an upload of the originals, RAND being digits
+ *                        16384-MARKnN.tmp               one of ours; MARK tells which process made it, N counts
+ *                        16384-MARKnN.partial           a partial upload that this process has open
+ *                        16384-free.partial             one that nobody has open
+ *                        16384-MARKnN.trash             a blob on its way out
+ */
+
+/** What a file in `uploading/` is. A `mark` is there where a process of ours made or owns the file. */
+export interface UploadName {
+  readonly sizeBytes: number;
+  readonly kind: UploadKind;
+  readonly mark: string | undefined;
+}
+
+export type UploadKind = 'tmp' | 'partial' | 'trash';
+
+const BLOB_NAME = /^(0|[1-9][0-9]{0,15})\.blob$/;
+const UPLOAD_NAME = /^(0|[1-9][0-9]{0,15})-(?:([0-9a-f]{12}p[0-9]+s[0-9]+)n[0-9]+|[^.]*)\.(tmp|partial|trash)$/;
+const PREFIX = /^[0-9a-f]{2}$/;
+const REST = /^[0-9a-f]{62}$/;
+
+export function storedDirectory(root: string, { digest }: BlobKey): string {
+  return join(root, 'stored', digestDirectory(formatHex(digest)));
+}
+
+export function uploadDirectory(root: string, { digest }: BlobKey): string {
+  return join(root, 'uploading', digestDirectory(formatHex(digest)));
+}
+
+/** Where a blob is, or would be. */
+export function blobPath(root: string, key: BlobKey): string {
+  return `${storedDirectory(root, key)}/${key.sizeBytes}.blob`;
+}
+
+/** The key of `stored/PREFIX/REST/NAME`; `undefined` for everything that is no blob's path. */
+export function parseBlobPath(prefix: string, rest: string, name: string): BlobKey | undefined {
+  const sizeBytes = Number(BLOB_NAME.exec(name)?.[1] ?? NaN);
+  if (!isDigestDirectory(prefix, rest) || !Number.isSafeInteger(sizeBytes)) return undefined;
+  return blobKey(prefix + rest, sizeBytes);
+}
+
+/** Whether a directory may hold blobs. Original servers of v2 took other texts than SHA-256; those are left alone. */
+export function isDigestDirectory(prefix: string, rest: string): boolean {
+  return PREFIX.test(prefix) && REST.test(rest);
+}
+
+export function formatUploadName(sizeBytes: number, mark: string, sequence: number, kind: UploadKind): string {
+  return `${sizeBytes}-${mark}n${sequence}.${kind}`;
+}
+
+export function formatFreePartialName(sizeBytes: number): string {
+  return `${sizeBytes}-free.partial`;
+}
+
+/** `undefined` for everything that neither an original nor we have made. */
+export function parseUploadName(name: string): UploadName | undefined {
+  const [, size = '', mark, kind] = UPLOAD_NAME.exec(name) ?? [];
+  if (kind === undefined) return undefined;
+  return { sizeBytes: Number(size), kind: kind as UploadKind, mark };
+}
+
+function digestDirectory(hex: string): string {
+  return `${hex.slice(0, 2)}/${hex.slice(2)}`;
+}

@@ -1,0 +1,37 @@
+import { BlobStoreClosedError } from './blob-errors.ts';
+
+/** Calls that are under way: `close` waits for them, and no new ones begin after it. */
+export class OpenCalls {
+  #open = 0;
+  #closing: PromiseWithResolvers<void> | undefined;
+
+  /** Runs one call. @throws BlobStoreClosedError. */
+  async run<T>(call: () => T | Promise<T>): Promise<T> {
+    this.enter();
+    try {
+      return await call();
+    } finally {
+      this.leave();
+    }
+  }
+
+  /** To be paired with {@link leave}. @throws BlobStoreClosedError. */
+  enter(): void {
+    if (this.#closing !== undefined) throw new BlobStoreClosedError();
+    this.#open += 1;
+  }
+
+  leave(): void {
+    this.#open -= 1;
+    if (this.#open === 0) this.#closing?.resolve();
+  }
+
+  /** Resolves when the last call has ended. */
+  close(): Promise<void> {
+    if (this.#closing === undefined) {
+      this.#closing = Promise.withResolvers();
+      if (this.#open === 0) this.#closing.resolve();
+    }
+    return this.#closing.promise;
+  }
+}

@@ -1,0 +1,27 @@
+import { setImmediate } from 'node:timers/promises';
+import type { AbortOptions } from '@waybill/common';
+
+/** So long may a loop keep the process from its other work: well under what a request would notice. */
+const SLICE_MS = 4;
+
+/** An abort in the same turn as the call has to be heeded, also by loops that are quick. */
+const FIRST_SLICE_VISITS = 64;
+
+/** Visits each item in turn, in slices of some milliseconds, between which the process gets to its other work. */
+export async function visitEach<T>(
+  items: readonly T[],
+  visit: (item: T, index: number) => void,
+  { signal }: AbortOptions = {},
+): Promise<void> {
+  signal?.throwIfAborted();
+  let sliceEnd = performance.now() + SLICE_MS;
+  for (const [index, item] of items.entries()) {
+    // A look at the clock costs a fraction of a system call.
+    if (index === FIRST_SLICE_VISITS || performance.now() > sliceEnd) {
+      await setImmediate();
+      signal?.throwIfAborted();
+      sliceEnd = performance.now() + SLICE_MS;
+    }
+    visit(item, index);
+  }
+}

@@ -1,0 +1,23 @@
+/** Pairs of paths that one definition may not hold. */
+export const COLLIDING_PATHS: readonly (readonly [string, string])[] = [
+  ['a.png', 'A.png'],
+  ['tex/wood.png', 'tex/WOOD.PNG'],
+  ['tex/a.png', 'Tex/b.png'],
+  ['a/b/c/x', 'a/B/c/y'],
+  ['\u00e9.png', 'e\u0301.png'],
+  ['caf\u00e9/x', 'cafe\u0301/y'],
+  ['\u00c9.png', '\u00e9.png'],
+  ['E\u0301.png', '\u00e9.png'],
+  ['stra\u00dfe', 'STRASSE'],
+  ['stra\u00dfe', 'stra\u1e9ee'],
+  ['\u03c3', '\u03c2'],
+  ['\u212a.png', 'k.png'],
+  ['\u017f.png', 's.png'],
+  ['\ufb01le', 'FILE'],
+  ['a', 'a/b'],
+  ['a/b', 'a'],
+  ['A', 'a/b'],
+  ['a/b/c', 'A/B'],
+  ['\uac00', '\u1100\u1161'],
+  ['\u0130', 'i\u0307'],
+];

@@ -1,0 +1,53 @@
+const digits = '0123456789abcdef'.repeat(4);
+
+/** Digests that are refused: everything but 64 lower-case hex digits. */
+export const HOSTILE_SHAS: readonly string[] = [
+  '',
+  'a',
+  'ab',
+  'abc',
+  digits.slice(1),
+  `${digits}0`,
+  digits.toUpperCase(),
+  `A${digits.slice(1)}`,
+  `g${digits.slice(1)}`,
+  `../${digits.slice(3)}`,
+  `..${digits.slice(2)}`,
+  `/${digits.slice(1)}`,
+  `${digits.slice(2)}..`,
+  `${digits.slice(0, 62)}/x`,
+  `${digits.slice(1)}\u0000`,
+  `\u0661${digits.slice(1)}`,
+  `${digits.slice(1)}\n`,
+  `0x${digits.slice(2)}`,
+  `-${digits.slice(1)}`,
+  digits.repeat(100),
+  '..',
+  '.',
+];
+
+/** Sizes, as text, that are refused. */
+export const HOSTILE_SIZES: readonly string[] = [
+  '',
+  '-1',
+  '+1',
+  '1.5',
+  '1e3',
+  '0x10',
+  'NaN',
+  'Infinity',
+  '-0',
+  '01',
+  '00',
+  '9007199254740992',
+  '9223372036854775807',
+  '9223372036854775808',
+  '18446744073709551616',
+  '1'.repeat(400),
+  '1_000',
+  '1,000',
+  '\u0661',
+  '..',
+  'a',
+  '1k',
+];

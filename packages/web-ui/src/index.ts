@@ -1,0 +1,3 @@
+export { PAGE_HEADERS, pageDirectory } from './page-directory.ts';
+
+export type { PageName } from './page-directory.ts';
