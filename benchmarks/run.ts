@@ -1,4 +1,4 @@
-// pnpm bench [SUITE …] [--runs N] [--scale F]: figures beside their floors and originals, in one run.
+// pnpm bench [PROGRAM] [SUITE …] [--runs N] [--scale F]: figures beside their floors and originals, in one run.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -10,6 +10,11 @@ import { RESULTS } from './src/paths.ts';
 import { formatResultTable, type ResultTable } from './src/result-table.ts';
 import { selection } from './src/selection.ts';
 import { serving } from './src/serving.ts';
+import { shamanCheckouts } from './src/shaman-checkouts.ts';
+import { shamanLargeFile } from './src/shaman-large-file.ts';
+import { shamanRequirements } from './src/shaman-requirements.ts';
+import { shamanStartUp } from './src/shaman-start-up.ts';
+import { shamanUploads } from './src/shaman-uploads.ts';
 
 interface BenchOptions {
   readonly runs: number;
@@ -17,37 +22,59 @@ interface BenchOptions {
   readonly scale: number;
 }
 
-const SUITES: Readonly<Record<string, (options: BenchOptions) => Promise<ResultTable[]>>> = {
-  transfer: backfillTransfer,
-  idle: backfillIdle,
-  selection,
-  serving,
-  lag: backfillLag,
+interface Program {
+  readonly title: string;
+  readonly file: string;
+  readonly suites: Readonly<Record<string, (options: BenchOptions) => Promise<ResultTable[]>>>;
+}
+
+const PROGRAMS: Readonly<Record<string, Program>> = {
+  backfill: {
+    title: 'Backfiller',
+    file: 'backfiller',
+    suites: { transfer: backfillTransfer, idle: backfillIdle, selection, serving, lag: backfillLag },
+  },
+  shaman: {
+    title: 'Shaman server',
+    file: 'shaman-server',
+    suites: {
+      uploads: shamanUploads,
+      'large-file': shamanLargeFile,
+      requirements: shamanRequirements,
+      checkouts: shamanCheckouts,
+      'start-up': shamanStartUp,
+    },
+  },
 };
+
+async function runProgram({ title, file, suites }: Program, wanted: readonly string[]): Promise<void> {
+  const parts = [`# ${title}`, '', machine, ''];
+  for (const name of wanted.length === 0 ? Object.keys(suites) : wanted) {
+    const suite = suites[name];
+    if (suite === undefined) throw new RangeError(`no suite ${name}: there are ${Object.keys(suites).join(', ')}`);
+    for (const table of await suite(options)) {
+      const text = formatResultTable(table);
+      console.log(`\n${text}`);
+      parts.push(text);
+    }
+  }
+  if (options.scale !== 1) return;
+  mkdirSync(RESULTS, { recursive: true });
+  const target = path.join(RESULTS, `${[file, ...wanted].join('-')}.md`);
+  writeFileSync(target, `${parts.join('\n').trimEnd()}\n`);
+  console.log(`written: ${path.relative(process.cwd(), target)}`);
+}
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { runs: { type: 'string', default: '5' }, scale: { type: 'string', default: '1' } },
 });
 const options = { runs: Number(values.runs), scale: Number(values.scale) };
-const wanted = positionals.filter((name) => name !== 'backfill');
-const names = wanted.length === 0 ? Object.keys(SUITES) : wanted;
-
 const machine = describeMachine();
-const parts = [`# Backfiller`, '', machine, ''];
 console.log(machine);
-for (const name of names) {
-  const suite = SUITES[name];
-  if (suite === undefined) throw new RangeError(`no suite ${name}: there are ${Object.keys(SUITES).join(', ')}`);
-  for (const table of await suite(options)) {
-    const text = formatResultTable(table);
-    console.log(`\n${text}`);
-    parts.push(text);
-  }
-}
-if (options.scale === 1) {
-  mkdirSync(RESULTS, { recursive: true });
-  const file = path.join(RESULTS, `backfiller${wanted.length === 0 ? '' : `-${wanted.join('-')}`}.md`);
-  writeFileSync(file, `${parts.join('\n').trimEnd()}\n`);
-  console.log(`written: ${path.relative(process.cwd(), file)}`);
-}
+
+const [first = ''] = positionals;
+const program = PROGRAMS[first];
+if (program !== undefined) await runProgram(program, positionals.slice(1));
+else if (first === '') for (const each of Object.values(PROGRAMS)) await runProgram(each, []);
+else throw new RangeError(`no program ${first}: there are ${Object.keys(PROGRAMS).join(', ')}`);

@@ -5,7 +5,7 @@ variable "REPOSITORY" { default = "waybill-project/waybill" }
 variable "TAG" { default = "dev" }
 
 group "default" {
-  targets = ["backfiller"]
+  targets = ["backfiller", "shaman-server"]
 }
 
 target "base" {
@@ -22,7 +22,7 @@ target "build" {
 
 target "app" {
   name       = app
-  matrix     = { app = ["backfiller"] }
+  matrix     = { app = ["backfiller", "shaman-server"] }
   dockerfile = "docker/app/Dockerfile"
   contexts   = { base = "target:base", build = "target:build" }
   args       = { APP = app }

@@ -4,11 +4,13 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 
-/** The built program, as a user of the package runs it. */
-const MAIN = path.resolve(import.meta.dirname, '../../../apps/backfiller/dist/main.js');
+/** The built programs, as a user of the packages runs them. */
+const APPS = path.resolve(import.meta.dirname, '../../../apps');
 
-function start(args: readonly string[]): ChildProcess {
-  return spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+function start(program: string, args: readonly string[]): ChildProcess {
+  return spawn(process.execPath, [path.join(APPS, program, 'dist/main.js'), ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
 }
 
 async function textOf(stream: NodeJS.ReadableStream | null): Promise<string> {
@@ -19,7 +21,7 @@ async function textOf(stream: NodeJS.ReadableStream | null): Promise<string> {
 
 /** Runs a command with `--json` and returns its exit code and its result. */
 export async function runCommand(args: readonly string[]): Promise<{ code: number; result: unknown }> {
-  const child = start([...args, '--json', '--log-level', 'error']);
+  const child = start('backfiller', [...args, '--json', '--log-level', 'error']);
   const ended = once(child, 'close') as Promise<[number | null]>;
   const [stdout, stderr, [code]] = await Promise.all([textOf(child.stdout), textOf(child.stderr), ended]);
   const last = stdout.trim().split('\n').at(-1) ?? '';
@@ -27,19 +29,28 @@ export async function runCommand(args: readonly string[]): Promise<{ code: numbe
   return { code: code ?? 1, result: JSON.parse(last) };
 }
 
-export interface RunningNode {
+export interface RunningService {
   readonly url: string;
   stop(): Promise<void>;
 }
 
 /** Serves an archive on any free port of this machine. Resolves when it listens. */
-export async function serveArchive(base: string): Promise<RunningNode> {
-  const child = start(['serve', '--base-dir', base, '--host', '127.0.0.1', '--port', '0', '--json']);
+export async function serveArchive(base: string): Promise<RunningService> {
+  return serve('backfiller', ['--base-dir', base]);
+}
+
+/** Serves a store of render-job files likewise. */
+export async function serveStore(storage: string): Promise<RunningService> {
+  return serve('shaman-server', ['--storage', storage]);
+}
+
+async function serve(program: string, args: readonly string[]): Promise<RunningService> {
+  const child = start(program, ['serve', ...args, '--host', '127.0.0.1', '--port', '0', '--json']);
   const errors: string[] = [];
   createInterface({ input: child.stderr ?? process.stdin }).on('line', (line) => errors.push(line));
   const [first] = (await Promise.race([
     once(createInterface({ input: child.stdout ?? process.stdin }), 'line'),
-    once(child, 'exit').then(() => Promise.reject(new Error(`serve ended early:\n${errors.join('\n')}`))),
+    once(child, 'exit').then(() => Promise.reject(new Error(`${program} serve ended early:\n${errors.join('\n')}`))),
   ])) as [string];
   return {
     url: (JSON.parse(first) as { url: string }).url,

@@ -5,11 +5,13 @@ import { skipWithout } from '@waybill/test-kit';
 import { describe, expect, it } from 'vitest';
 
 const root = path.resolve(import.meta.dirname, '../../..');
-const isBuilt = existsSync(path.join(root, 'apps/backfiller/dist/main.js'));
+const isBuilt = ['backfiller', 'shaman-server'].every((app) =>
+  existsSync(path.join(root, 'apps', app, 'dist/main.js')),
+);
 
 describe('npm start', () => {
-  it('fills the damaged node, says so, and ends with 0 where nobody watches', (test) => {
-    if (!isBuilt) skipWithout(test, 'the backfiller is not built: pnpm build');
+  it('fills the damaged node, stores a project once, says so, and ends with 0 where nobody watches', (test) => {
+    if (!isBuilt) skipWithout(test, 'the programs are not built: pnpm build');
     const { status, stdout, stderr } = spawnSync(
       process.execPath,
       ['--conditions=@waybill/source', path.join(root, 'examples/first-run/src/run.ts')],
@@ -21,6 +23,9 @@ describe('npm start', () => {
     expect(stdout).toMatch(/After:\n\n.*\n.*source +186\.4 s +0 +none\n +480p +186\.4 s +0 +none/);
     expect(stdout).toContain('194 files hashed again, 0 corrupt');
     expect(stdout).toContain('Everything is filled, and every byte was verified.');
+    expect(stdout).toMatch(/http:.*\/playlist\/example\.m3u8/);
+    expect(stdout).toMatch(/first +\d+ +\d+ .* 0 +0 B +job-1\n +second +\d+ +0 +0 B .* job-2\n/);
+    expect(stdout).toContain('The second time nothing was sent, and both checkouts are whole.');
     expect(status).toBe(0);
   });
 });

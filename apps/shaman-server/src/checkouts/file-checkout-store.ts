@@ -1,0 +1,285 @@
+import { type BigIntStats, readdirSync, renameSync, rmdirSync } from 'node:fs';
+import { lstat, realpath, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { DirectorySyncer, DiskFullError, ensureDirectory, isErrnoException } from '@waybill/common';
+import type { AbortOptions, Durability } from '@waybill/common';
+import type { ShamanFile } from '@waybill/shaman-protocol';
+import type { PinStore } from '../state/pins.ts';
+import type { BlobLocator } from './blob-locator.ts';
+import { buildTree } from './build-tree.ts';
+import { CheckoutExistsError, MissingFilesError } from './checkout-errors.ts';
+import { CheckoutFinder } from './checkout-finder.ts';
+import { candidatesOf, checkedPath, type CheckoutPlace, placeOf } from './checkout-place.ts';
+import { type CheckoutRecord, CheckoutRecords, identityOf } from './checkout-records.ts';
+import type {
+  CheckoutDetails,
+  CheckoutStore,
+  CheckoutSummary,
+  CheckoutTarget,
+  CreatedCheckout,
+  EraseGoneOptions,
+  LinkKind,
+} from './checkout-store.ts';
+import { entryAt } from './entry-at.ts';
+import { HiddenFolder } from './hidden-folder.ts';
+import { chooseLinkKind } from './link-kinds.ts';
+import { type CheckoutPlan, planCheckout } from './plan-checkout.ts';
+import { parentsOf, publishTree, refuseParents } from './publish-tree.ts';
+
+export interface FileCheckoutStoreInit {
+  /** The folder of the checkouts; made when missing. May be reached by a symbolic link. */
+  root: string;
+  locator: BlobLocator;
+  pins: PinStore;
+  /** Default `auto`: symbolic links, or what the file system can do. */
+  links?: LinkKind | 'auto';
+  /** Default `full`. */
+  durability?: Durability;
+  /** Takes what fails after a call has done what it was asked for: a tree aside that could not be removed. */
+  onError?: (error: unknown) => void;
+}
+
+/** A long build renews its pin this often: several times in the life of one. */
+const RENEW_EVERY_MS = 600_000;
+const DAY_MS = 86_400_000;
+
+/** See {@link CheckoutStore}, {@link HiddenFolder} for what else is in the root, {@link publishTree} for how one appears. */
+export class FileCheckoutStore implements CheckoutStore {
+  readonly links: LinkKind;
+  readonly #root: string;
+  readonly #init: FileCheckoutStoreInit;
+  readonly #durability: Durability;
+  readonly #hidden: HiddenFolder;
+  readonly #records: CheckoutRecords;
+  readonly #finder: CheckoutFinder;
+  readonly #syncer = new DirectorySyncer();
+  readonly #running = new Set<Promise<unknown>>();
+
+  /** @param root Real path of an existing folder. */
+  constructor(root: string, links: LinkKind, hidden: HiddenFolder, init: FileCheckoutStoreInit) {
+    this.links = links;
+    this.#root = root;
+    this.#init = init;
+    this.#durability = init.durability ?? 'full';
+    this.#hidden = hidden;
+    this.#records = new CheckoutRecords(root, hidden.records, this.#durability);
+    this.#finder = new CheckoutFinder(root, this.#records);
+  }
+
+  create(target: CheckoutTarget, files: readonly ShamanFile[], options: AbortOptions = {}): Promise<CreatedCheckout> {
+    return this.#track(this.#create(target, files, options));
+  }
+
+  async *list(options: AbortOptions = {}): AsyncGenerator<CheckoutSummary> {
+    options.signal?.throwIfAborted();
+    yield* this.#finder.list(options);
+  }
+
+  async show(path: string, options: AbortOptions = {}): Promise<CheckoutDetails | undefined> {
+    options.signal?.throwIfAborted();
+    if (!(await this.#finder.isCheckout(checkedPath(path), options))) return undefined;
+    const entries = await this.#finder.entries(path, options);
+    const summary = await this.#finder.summary(path, options);
+    return entries === undefined || summary === undefined ? undefined : { ...summary, entries };
+  }
+
+  async erase(path: string, options: AbortOptions = {}): Promise<boolean> {
+    options.signal?.throwIfAborted();
+    if (!(await this.#finder.isCheckout(checkedPath(path), options))) return false;
+    options.signal?.throwIfAborted();
+    return this.#track(this.#erase(path));
+  }
+
+  async eraseGone(live: ReadonlySet<string>, options: EraseGoneOptions = {}): Promise<string[]> {
+    const { minAgeMs = DAY_MS, dryRun = false } = options;
+    const erased: string[] = [];
+    for await (const { path, name, createdAtMs } of this.list(options)) {
+      if (live.has(path) || live.has(name) || Date.now() - createdAtMs < minAgeMs) continue;
+      if (dryRun || (await this.erase(path, options))) erased.push(path);
+    }
+    return erased;
+  }
+
+  async sweep(options: AbortOptions = {}): Promise<number> {
+    const removed = await this.#hidden.sweep(options);
+    await this.#records.prune(options);
+    return removed;
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled([...this.#running]);
+  }
+
+  async #create(target: CheckoutTarget, files: readonly ShamanFile[], options: AbortOptions): Promise<CreatedCheckout> {
+    options.signal?.throwIfAborted();
+    const place = placeOf(target);
+    const plan = planCheckout(files);
+    this.#refuseTaken(place);
+    const { keys } = plan;
+    const { pins } = this.#init;
+    await pins.pin(keys, options);
+    const renewing = setInterval(() => keys.slice(0, 1).forEach((key) => pins.renewFor(key)), RENEW_EVERY_MS);
+    try {
+      await this.#requireAll(plan, options);
+      const path = await this.#build(place, plan, options);
+      return { path, files: plan.files.length, sizeBytes: plan.sizeBytes };
+    } catch (error) {
+      throw isDiskFull(error) ? new DiskFullError(join(this.#root, place.path), error) : error;
+    } finally {
+      clearInterval(renewing);
+    }
+  }
+
+  /** Before any work is done for it. */
+  #refuseTaken({ path, suffix }: CheckoutPlace): void {
+    refuseParents(this.#root, path, (parent) => this.#isOccupied(parent));
+    if (!suffix && entryAt(join(this.#root, path)) !== undefined) throw new CheckoutExistsError(path);
+  }
+
+  async #requireAll(plan: CheckoutPlan, options: AbortOptions): Promise<void> {
+    const { folders, keys } = plan;
+    const { present } = await this.#init.locator.locate(keys, options);
+    const absent = new Set(keys.filter((_, index) => present[index] !== true));
+    if (absent.size === 0) return;
+    const files = folders.flatMap((folder) => folder.files);
+    const missing = new Set(files.filter(({ key }) => absent.has(key)).map(({ file }) => file));
+    throw new MissingFilesError(plan.files.filter((file) => missing.has(file)));
+  }
+
+  async #build(place: CheckoutPlace, plan: CheckoutPlan, options: AbortOptions): Promise<string> {
+    const tree = await this.#hidden.createBuilding();
+    try {
+      const { links } = this;
+      const { locator } = this.#init;
+      const finalFolder = join(this.#root, place.path);
+      await buildTree({ folder: tree, finalFolder, plan, links, locator, durability: this.#durability }, options);
+      options.signal?.throwIfAborted();
+      return await this.#publish(tree, place, plan);
+    } finally {
+      await rm(tree, { recursive: true, force: true, maxRetries: 3 });
+    }
+  }
+
+  /** From here on there is no way back: whoever aborts now is answered as if he had not. */
+  async #publish(tree: string, place: CheckoutPlace, plan: CheckoutPlan): Promise<string> {
+    const identity = await identityAt(tree);
+    for (const path of candidatesOf(place)) {
+      if (entryAt(join(this.#root, path)) !== undefined) continue;
+      const record = { path, identity, files: plan.files.length, sizeBytes: plan.sizeBytes, createdAtMs: Date.now() };
+      await this.#records.add(record);
+      if (await this.#place(tree, record)) return path;
+    }
+    throw new CheckoutExistsError(place.path);
+  }
+
+  async #place(tree: string, record: CheckoutRecord): Promise<boolean> {
+    const { path } = record;
+    let placed: BigIntStats | undefined;
+    try {
+      placed = publishTree(tree, this.#root, path, (parent) => this.#isOccupied(parent));
+      if (placed === undefined) return false;
+      // A tree without entries was not renamed but made anew.
+      const identity = identityOf(placed);
+      if (identity !== record.identity) await this.#records.add({ ...record, identity });
+      await this.#syncAbove(path);
+      return true;
+    } catch (error) {
+      // A tree of which nobody can say whether it will be there after a power cut must not stay.
+      if (placed !== undefined) await this.#erase(path).catch(() => undefined);
+      throw error;
+    } finally {
+      if (placed === undefined || identityOf(placed) !== record.identity) await this.#records.remove(record);
+    }
+  }
+
+  /** The folder's own entry, and those of all folders on the way: who made them may not have lived to sync them. */
+  async #syncAbove(path: string): Promise<void> {
+    if (this.#durability !== 'full') return;
+    const folders = ['', ...parentsOf(path)].map((parent) => join(this.#root, parent));
+    await Promise.all(folders.map((folder) => this.#syncIfThere(folder)));
+  }
+
+  /** A folder that is gone was removed by somebody who erased all that was in it. */
+  async #syncIfThere(folder: string): Promise<void> {
+    try {
+      await this.#syncer.request(folder);
+    } catch (error) {
+      if (!isErrnoException(error, 'ENOENT')) throw error;
+    }
+  }
+
+  /** Whether no checkout may be made in this folder: it is one, of ours or (with files directly in it) of another program. */
+  #isOccupied(path: string): boolean {
+    if (this.#records.at(path) !== undefined) return true;
+    return readdirSync(join(this.#root, path), { withFileTypes: true }).some((entry) => !entry.isDirectory());
+  }
+
+  /** Out of sight in one step; then removed, entry by entry. */
+  async #erase(path: string): Promise<boolean> {
+    const final = join(this.#root, path);
+    const aside = this.#hidden.nextErasing();
+    const record = this.#records.at(path);
+    try {
+      renameSync(final, aside);
+    } catch (error) {
+      if (isErrnoException(error, 'ENOENT')) return false;
+      throw error;
+    }
+    if (this.#durability === 'full') await this.#syncIfThere(dirname(final));
+    this.#removeEmptyParents(path);
+    await Promise.all([
+      record === undefined ? undefined : this.#records.remove(record),
+      rm(aside, { recursive: true, force: true, maxRetries: 3 }),
+    ]).catch((error: unknown) => this.#init.onError?.(error));
+    return true;
+  }
+
+  /** An empty folder that stays behind would look like a checkout. */
+  #removeEmptyParents(path: string): void {
+    try {
+      for (const parent of parentsOf(path).reverse()) rmdirSync(join(this.#root, parent));
+    } catch (error) {
+      const expected = ['ENOTEMPTY', 'EEXIST', 'ENOENT'].some((code) => isErrnoException(error, code));
+      if (!expected) this.#init.onError?.(error);
+    }
+  }
+
+  async #track<T>(work: Promise<T>): Promise<T> {
+    this.#running.add(work);
+    try {
+      return await work;
+    } finally {
+      this.#running.delete(work);
+    }
+  }
+}
+
+async function identityAt(path: string): Promise<string> {
+  return identityOf(await lstat(path, { bigint: true }));
+}
+
+function isDiskFull(error: unknown): boolean {
+  return isErrnoException(error, 'ENOSPC') || isErrnoException(error, 'EDQUOT');
+}
+
+/** Opens the checkouts below a root, chooses how to link, and removes what killed processes left behind. */
+export async function openFileCheckoutStore(init: FileCheckoutStoreInit): Promise<FileCheckoutStore> {
+  const { links = 'auto', durability = 'full' } = init;
+  await ensureDirectory(init.root, { durability });
+  const root = await realpath(init.root);
+  const hidden = new HiddenFolder(root);
+  await hidden.prepare(durability);
+  const kind = links === 'auto' ? await probe(hidden, init.locator) : links;
+  const store = new FileCheckoutStore(root, kind, hidden, init);
+  await store.sweep();
+  return store;
+}
+
+async function probe(hidden: HiddenFolder, locator: BlobLocator): Promise<LinkKind> {
+  const folder = await hidden.createBuilding();
+  try {
+    return await chooseLinkKind(folder, locator.root);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,73 @@
+import { defineOptions, values } from '@waybill/cli-kit';
+import { z } from 'zod';
+
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+const DATABASE = z.string().regex(/^postgres(ql)?:\/\//, 'expected postgresql://…');
+
+/** Where everything is, and how it is written. For every command. */
+export const STORE_OPTIONS = defineOptions({
+  storage: {
+    schema: values.text(),
+    value: 'DIR',
+    required: true,
+    description: 'the storage: DIR/file-store has the files by their SHA-256, DIR/jobs the checkouts',
+  },
+  fileStore: {
+    schema: values.text(),
+    value: 'DIR',
+    description:
+      'where the files are (with --blob-store: their cache), in place of STORAGE/file-store; an existing store of Flamenco is used as it is',
+  },
+  checkouts: {
+    schema: values.text(),
+    value: 'DIR',
+    description: 'where the checkouts are, in place of STORAGE/jobs',
+  },
+  blobStore: {
+    schema: z.string().regex(/^s3:\/\/[^/]+/, 'expected s3://BUCKET/PREFIX?endpoint=URL'),
+    value: 'URL',
+    description: 'keep the files in S3-compatible storage: s3://BUCKET/PREFIX?endpoint=URL&region=REGION',
+  },
+  cacheBytes: {
+    schema: values.bytes(),
+    value: 'BYTES',
+    default: 50 * 1024 ** 3,
+    description: 'with --blob-store: how much of it is kept here for checkouts, beside what they show',
+  },
+  database: {
+    schema: DATABASE,
+    value: 'URL',
+    secret: true,
+    description: 'postgresql://…: what several servers of one store share. Needed for more than one server',
+  },
+  durability: {
+    schema: values.oneOf(['full', 'file', 'none']),
+    value: 'LEVEL',
+    default: 'full',
+    description: 'full: file and directory are on disk before a 2xx; file: the file only; none: neither',
+  },
+  checkoutLinks: {
+    schema: values.oneOf(['auto', 'symlink', 'hardlink', 'reflink', 'copy']),
+    value: 'KIND',
+    default: 'auto',
+    description: 'how checkouts show the files; auto: relative symbolic links, or what the file system can do',
+  },
+  extraCheckouts: {
+    schema: values.list(values.text()),
+    value: 'DIRS',
+    default: [],
+    description: 'more folders whose links keep files from garbage collection, comma-separated',
+  },
+  logLevel: {
+    schema: values.oneOf(LOG_LEVELS),
+    value: 'LEVEL',
+    default: 'info',
+    description: `one of ${LOG_LEVELS.join(', ')}`,
+  },
+  logFormat: {
+    schema: values.oneOf(['auto', 'json', 'text']),
+    value: 'FORMAT',
+    default: 'auto',
+    description: 'json, text, or auto: text on a terminal and JSON lines elsewhere',
+  },
+});

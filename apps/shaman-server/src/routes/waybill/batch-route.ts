@@ -1,0 +1,63 @@
+import type { PutManyItem, PutManyOutcome } from '@waybill/blob-store';
+import { CONTENT_TYPES, decodeBatchFrames, DEFAULT_BATCH_LIMITS } from '@waybill/shaman-protocol';
+import type { BatchResult } from '@waybill/shaman-protocol';
+import type { FastifyInstance } from 'fastify';
+import type { Services } from '../../server/services.ts';
+import { answerTo } from '../error-status.ts';
+import { clientSignal } from '../client-signal.ts';
+import { openBody } from '../open-body.ts';
+import { answer, arrayOf, objectOf, OWN_TAGS, problem, textSchema } from './schemas.ts';
+
+const result = objectOf({ status: textSchema, code: textSchema, message: textSchema });
+
+/** Contents and the heads of their frames. */
+const MAX_BODY_BYTES = DEFAULT_BATCH_LIMITS.maxBytes + 64 * DEFAULT_BATCH_LIMITS.maxFiles;
+
+/** `POST /waybill/v1/batch`: many small files in one request, which share what durability costs. docs/protocols/shaman.md */
+export function addBatchRoute(app: FastifyInstance, services: Services): void {
+  const schema = {
+    ...{ summary: 'Send many small files', tags: OWN_TAGS, consumes: [CONTENT_TYPES.batch] },
+    body: { type: 'string', format: 'binary' },
+    response: {
+      200: answer('One result for each file, in their order: stored, exists or error. The first two are durable.', {
+        ...objectOf({ results: arrayOf(result) }),
+      }),
+      400: problem('The frames are not as they have to be; files before that may have been stored.'),
+    },
+  };
+  app.post('/batch', { schema }, async (request, reply) => {
+    const { limits, slots, space, store } = services;
+    const signal = clientSignal(reply);
+    using _slot = await slots.acquire(request.ip, { signal });
+    using _room = await space.reserve(Number(request.headers['content-length'] ?? MAX_BODY_BYTES));
+    const body = openBody(request, reply, limits, MAX_BODY_BYTES);
+    const outcomes = await store.putMany(itemsOf(body, services), { signal });
+    const results = outcomes.map((outcome) => resultOf(outcome, services));
+    return await reply.type('application/json').send(JSON.stringify({ results }));
+  });
+}
+
+async function* itemsOf(
+  body: AsyncIterable<Uint8Array>,
+  { pins }: Services,
+): AsyncGenerator<PutManyItem, void, undefined> {
+  for await (const { digest, content } of decodeBatchFrames(body)) {
+    const key = { digest, sizeBytes: content.byteLength };
+    pins.renewFor(key);
+    yield { key, content };
+  }
+}
+
+function resultOf(outcome: PutManyOutcome, { metrics, usage }: Services): BatchResult {
+  if (outcome.outcome === 'failed') {
+    metrics.upload('waybill', 'refused');
+    const { code = 'ERR_INTERNAL', message } = answerTo(outcome.error);
+    return { status: 'error', code, message };
+  }
+  metrics.upload('waybill', outcome.outcome);
+  if (outcome.outcome === 'stored') {
+    metrics.received(outcome.key.sizeBytes);
+    usage.added(outcome.key.sizeBytes);
+  }
+  return { status: outcome.outcome };
+}

@@ -1,0 +1,50 @@
+import type { ConfigOf } from '@waybill/cli-kit';
+import type { Registry } from 'prom-client';
+import type { Authenticator } from '../auth/authenticator.ts';
+import type { LIMIT_OPTIONS } from '../config/limit-options.ts';
+import { BodySlots } from '../limits/body-slots.ts';
+import { freeBytesOf, SpaceGuard } from '../limits/space-guard.ts';
+import { StoreUsage } from '../limits/store-usage.ts';
+import type { UploadCoordinator } from '../uploads/upload-coordinator.ts';
+import type { Storage } from './open-storage.ts';
+import { createServerMetrics, registerGauges } from './server-metrics.ts';
+import type { Services } from './services.ts';
+
+export type LimitConfig = ConfigOf<typeof LIMIT_OPTIONS>;
+
+export interface CreateServicesInit {
+  version: string;
+  storage: Storage;
+  uploads: UploadCoordinator;
+  auth: Authenticator;
+  limits: LimitConfig;
+  registry: Registry;
+  /** Milliseconds that an upload waits for its turn. Default: of BodySlots. */
+  slotPatienceMs?: number | undefined;
+}
+
+/** What the routes work with. */
+export function createServices(init: CreateServicesInit): Services {
+  const { version, storage, uploads, auth, limits, registry, slotPatienceMs: patienceMs } = init;
+  const { store, checkouts, pins, collector, scrubber, paths } = storage;
+  const usage = new StoreUsage(store);
+  const slots = new BodySlots({ total: limits.maxUploads, perClient: limits.maxUploadsPerClient, patienceMs });
+  const space = new SpaceGuard({
+    usage,
+    maxStoreBytes: limits.maxStoreBytes === 0 ? undefined : limits.maxStoreBytes,
+    minFreeBytes: limits.minFreeBytes,
+    freeBytes: freeBytesOf(paths.fileStore),
+  });
+  registerGauges(registry, {
+    uploadsInFlight: () => uploads.list().length,
+    bodiesRead: () => slots.used,
+    storedBlobs: () => usage.current?.blobs,
+    storedBytes: () => usage.current?.sizeBytes,
+  });
+  const { maxFileBytes, maxDefinitionBytes, maxDefinitionFiles, idleTimeout: idleTimeoutMs } = limits;
+  return {
+    ...{ version, store, checkouts, pins, uploads, usage, space, slots, auth, collector, scrubber },
+    limits: { maxFileBytes, maxDefinitionBytes, maxDefinitionFiles, idleTimeoutMs },
+    metrics: createServerMetrics(registry),
+  };
+}

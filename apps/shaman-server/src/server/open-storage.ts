@@ -1,0 +1,91 @@
+import { type BlobStore, formatBlobKey } from '@waybill/blob-store';
+import { ensureDirectory } from '@waybill/common';
+import type { Logger } from '@waybill/http-kit';
+
+import { CacheEvictor } from '../checkouts/cache-evictor.ts';
+import type { CheckoutStore } from '../checkouts/checkout-store.ts';
+import { openFileCheckoutStore } from '../checkouts/file-checkout-store.ts';
+import { requireSharedFolder } from '../checkouts/shared-folder.ts';
+import type { StoreConfig } from '../config/check-serve-config.ts';
+import { createCollector } from '../gc/blob-collector.ts';
+import { createFolderCollectionLock, createPostgresCollectionLock } from '../gc/collection-lock.ts';
+import type { Collector } from '../gc/collector.ts';
+import { TreeReferences } from '../gc/tree-references.ts';
+import { createScrubber } from '../scrub/blob-scrubber.ts';
+import type { ScrubFinding, Scrubber } from '../scrub/scrubber.ts';
+import { createMemoryPinStore } from '../state/memory-pins.ts';
+import type { PinStore } from '../state/pins.ts';
+import { openPostgresPinStore } from '../state/postgres-pins.ts';
+import type { SharedDatabase } from '../state/shared-database.ts';
+import { openBlobStore } from './open-blob-store.ts';
+import type { OpenedBlobStore } from './open-blob-store.ts';
+import { openDatabase } from './open-database.ts';
+import { storagePaths } from './storage-paths.ts';
+import type { StoragePaths } from './storage-paths.ts';
+
+export interface OpenStorageInit {
+  config: StoreConfig;
+  logger: Logger;
+  gcMaxAgeMs?: number | undefined;
+  /** 0: as fast as it can. */
+  scrubBytesPerSecond?: number | undefined;
+}
+
+/** Everything below the routes: files, checkouts, pins, and what keeps them in order. */
+export interface Storage extends AsyncDisposable {
+  readonly paths: StoragePaths;
+  readonly store: BlobStore;
+  readonly checkouts: CheckoutStore;
+  readonly pins: PinStore;
+  readonly collector: Collector;
+  readonly scrubber: Scrubber;
+  /** What several servers share; undefined for one alone. */
+  readonly database: SharedDatabase | undefined;
+}
+
+/** Opens the storage that the configuration names. Nothing in it is read yet, however much there is. */
+export async function openStorage(init: OpenStorageInit): Promise<Storage> {
+  const { config, logger } = init;
+  const paths = storagePaths(config);
+  await using cleanup = new AsyncDisposableStack();
+  await ensureDirectory(paths.state);
+  const database = config.database === undefined ? undefined : await openDatabase(config.database, logger);
+  if (database !== undefined) cleanup.use(database);
+  const pins = database === undefined ? createMemoryPinStore() : await openPostgresPinStore({ database });
+  cleanup.defer(() => pins.close());
+  const onError = (error: unknown): void => logger.warn({ err: error }, 'Work in the background failed');
+  const sources = [paths.checkouts, ...config.extraCheckouts].map((folder) => new TreeReferences(folder));
+  const opened: OpenedBlobStore = await openBlobStore(config, paths, () => void evictor?.evict().catch(onError));
+  cleanup.defer(() => opened.close());
+  const { store, cache, locator } = opened;
+  const evictor = cache && new CacheEvictor({ cache, pins, sources, maxBytes: config.cacheBytes });
+  const checkouts = await openFileCheckoutStore({
+    ...{ root: paths.checkouts, locator, pins, durability: config.durability, onError },
+    links: config.checkoutLinks,
+  });
+  cleanup.defer(() => checkouts.close());
+  if (database !== undefined)
+    await requireSharedFolder({ database, root: paths.checkouts, durability: config.durability });
+  const collector = createCollector({
+    ...{ store, pins, sources },
+    lock: database === undefined ? createFolderCollectionLock(paths.state) : createPostgresCollectionLock(database),
+    ...(init.gcMaxAgeMs !== undefined && { maxAgeMs: init.gcMaxAgeMs }),
+    ...(opened.keeps !== undefined && { keeps: opened.keeps }),
+  });
+  const scrubber = createScrubber({ ...scrubPace(init), store, onFinding: (finding) => logFinding(logger, finding) });
+  const stack = cleanup.move();
+  return {
+    ...{ paths, store, checkouts, pins, collector, scrubber, database },
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
+
+function scrubPace({ scrubBytesPerSecond }: OpenStorageInit): { bytesPerSecond?: number } {
+  if (scrubBytesPerSecond === undefined) return {};
+  return { bytesPerSecond: scrubBytesPerSecond === 0 ? Infinity : scrubBytesPerSecond };
+}
+
+function logFinding(logger: Logger, { key, kind, quarantinedAs, error }: ScrubFinding): void {
+  const reason = error instanceof Error ? error.message : undefined;
+  logger.error({ blob: formatBlobKey(key), reason, quarantinedAs }, `The scrub found a file that is ${kind}`);
+}

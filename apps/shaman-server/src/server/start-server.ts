@@ -1,0 +1,95 @@
+import { readFileSync } from 'node:fs';
+import { access } from 'node:fs/promises';
+import { createHttpClient } from '@waybill/http-kit';
+import type { DrainResult, ServerInit, ServerTls } from '@waybill/http-kit';
+import { addPageRoutes } from '../routes/page-routes.ts';
+import { VERSION } from '../version.ts';
+import { createAdminToken, writeAdminFile } from './admin-file.ts';
+import { runBackground } from './background.ts';
+import { createServices } from './create-services.ts';
+import { createShamanServer } from './create-shaman-server.ts';
+import { openAuthenticator, tokenRoutesOf } from './open-authenticator.ts';
+import { openStorage } from './open-storage.ts';
+import type { Storage } from './open-storage.ts';
+import { openUploads } from './open-uploads.ts';
+import { ownStorage } from './own-storage.ts';
+import type { ProgramContext } from './program-context.ts';
+import type { ServerConfig } from './server-config.ts';
+import type { Services } from './services.ts';
+
+export interface RunningServer extends AsyncDisposable {
+  readonly url: string;
+  readonly services: Services;
+  /** Stops accepting; uploads under way may finish within that time, then they are cut off. */
+  drain(timeoutMs: number): Promise<DrainResult>;
+}
+
+/**
+ * Opens the storage, which it owns from then on, and serves it until it is disposed.
+ * @throws DirectoryLockedError where another server owns the storage.
+ */
+export async function startServer(config: ServerConfig, context: ProgramContext): Promise<RunningServer> {
+  const { logger, registry } = context;
+  await using cleanup = new AsyncDisposableStack();
+  cleanup.use(await ownStorage(config));
+  const rates = { gcMaxAgeMs: config.gcMaxAge, scrubBytesPerSecond: config.scrubBytesPerSecond };
+  const storage = cleanup.use(await openStorage({ config, logger, ...rates }));
+  const uploads = await openUploads(storage, logger);
+  cleanup.defer(() => uploads.close());
+  const client = createHttpClient({ userAgent: `waybill-shaman-server/${VERSION}`, metricsRegistry: registry });
+  cleanup.defer(() => client.close());
+  const token = createAdminToken();
+  const auth = openAuthenticator({ config, client, logger, ownTokens: [token] });
+  const services = createServices({ version: VERSION, storage, uploads, auth, limits: config, registry });
+  const http = { ...httpOf(config, storage), logger, registry };
+  const server = await createShamanServer({
+    ...http,
+    services,
+    tokens: tokenRoutesOf(config),
+    addRoutes: addPageRoutes,
+  });
+  cleanup.defer(async () => {
+    await server.drain(0);
+  });
+  const { url } = await server.listen();
+  cleanup.use(await writeAdminFile(storage.paths.state, { url, token }));
+  cleanup.use(background({ config, services, client, context }));
+  const stack = cleanup.move();
+  return {
+    ...{ url, services, drain: (timeoutMs: number) => server.drain(timeoutMs) },
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
+
+function background(init: Parameters<typeof runBackground>[0]): AsyncDisposable {
+  const controller = new AbortController();
+  const running = runBackground(init, controller.signal);
+  return {
+    async [Symbol.asyncDispose]() {
+      controller.abort();
+      await running;
+    },
+  };
+}
+
+type HttpInit = Pick<ServerInit, 'version' | 'host' | 'port' | 'tls' | 'trustProxy' | 'checks'>;
+
+function httpOf(config: ServerConfig, { paths, database }: Storage): HttpInit {
+  const checks: NonNullable<ServerInit['checks']> = {
+    storage: async () => {
+      await Promise.all([access(paths.fileStore), access(paths.checkouts)]);
+    },
+    ...(database !== undefined && {
+      database: async () => {
+        await database.query('select 1');
+      },
+    }),
+  };
+  const trustProxy = config.trustProxy.length === 0 ? false : [...config.trustProxy];
+  return { version: VERSION, host: config.host, port: config.port, tls: tlsOf(config), trustProxy, checks };
+}
+
+function tlsOf({ tlsCert, tlsKey }: ServerConfig): ServerTls | undefined {
+  if (tlsCert === undefined || tlsKey === undefined) return undefined;
+  return { cert: readFileSync(tlsCert), key: readFileSync(tlsKey) };
+}

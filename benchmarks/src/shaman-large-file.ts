@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { request } from 'node:http';
+import path from 'node:path';
+import { openBenchFolder } from './bench-folder.ts';
+import { peakMemoryOf } from './process-figures.ts';
+import type { ResultTable } from './result-table.ts';
+import { startShaman } from './shaman-program.ts';
+import { formatSpread, median } from './statistics.ts';
+
+const CHUNK_BYTES = 1024 * 1024;
+
+function* content(sizeBytes: number, run: number): Generator<Buffer> {
+  const chunk = Buffer.alloc(CHUNK_BYTES, createHash('sha256').update(`large ${run}`).digest());
+  for (let at = 0; at < sizeBytes; at += CHUNK_BYTES) {
+    chunk.writeDoubleBE(at, 0);
+    yield Buffer.from(chunk);
+  }
+}
+
+function hashed(sizeBytes: number, run: number): { sha: string; seconds: number } {
+  const hash = createHash('sha256');
+  const started = performance.now();
+  for (const chunk of content(sizeBytes, run)) hash.update(chunk);
+  return { sha: hash.digest('hex'), seconds: (performance.now() - started) / 1000 };
+}
+
+async function upload(url: string, sha: string, sizeBytes: number, run: number): Promise<number> {
+  const started = performance.now();
+  const sent = request(`${url}/api/v3/shaman/files/${sha}/${sizeBytes}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/octet-stream', 'content-length': sizeBytes },
+  });
+  const answered = once(sent, 'response') as Promise<[{ statusCode?: number; resume(): void }]>;
+  for (const chunk of content(sizeBytes, run)) if (!sent.write(chunk)) await once(sent, 'drain');
+  sent.end();
+  const [{ statusCode = 0 }] = await answered;
+  if (statusCode < 200 || statusCode > 204) throw new Error(`the upload was answered ${statusCode}`);
+  return (performance.now() - started) / 1000;
+}
+
+/** One large upload beside hashing alone. */
+export async function shamanLargeFile({ runs, scale }: { runs: number; scale: number }): Promise<ResultTable[]> {
+  const sizeBytes = Math.max(1, Math.round(2000 * scale)) * CHUNK_BYTES;
+  using folder = openBenchFolder();
+  const server = await startShaman(path.join(folder.path, 'storage'));
+  const [hashing, uploading]: [number[], number[]] = [[], []];
+  try {
+    for (let run = 0; run < Math.min(runs, 3); run++) {
+      const { sha, seconds } = hashed(sizeBytes, run);
+      hashing.push(sizeBytes / 1e6 / seconds);
+      uploading.push(sizeBytes / 1e6 / (await upload(server.url, sha, sizeBytes, run)));
+    }
+    const ratio = median(uploading) / median(hashing);
+    const memoryBytes = peakMemoryOf(server.pid);
+    const rows = [
+      { name: 'making and hashing the content, one thread', figure: formatSpread(hashing, 'MB/s', 0) },
+      {
+        name: 'upload, verified and durable',
+        figure: formatSpread(uploading, 'MB/s', 0),
+        against: `${(ratio * 100).toFixed(0)} % of hashing`,
+        goal: 'at least 80 % of SHA-256',
+        met: ratio >= 0.8,
+      },
+      {
+        name: 'peak memory of the server',
+        figure: `${(memoryBytes / 1e6).toFixed(0)} MB`,
+        goal: 'at most 120 MB',
+        met: memoryBytes <= 120e6,
+      },
+    ];
+    return [{ title: `One upload of ${(sizeBytes / 1e9).toFixed(1)} GB`, note: `${hashing.length} runs.`, rows }];
+  } finally {
+    await server.stop();
+  }
+}
