@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { NodeUnreachableError, ServerOptionsInvalidError } from '../src/index.ts';
-import { makeCertificate } from './support/certificates.ts';
+import { makeCertificate } from '@waybill/test-kit';
 import { testClient } from './support/test-client.ts';
 import { testServer } from './support/test-server.ts';
 

@@ -32,7 +32,7 @@ export async function detectServer(connection: ServerConnection, options: AbortO
 
 async function ownCapabilities(requests: SmallRequests, { signal }: AbortOptions): Promise<Capabilities | undefined> {
   const path = `${OWN_PREFIX.slice(1)}/capabilities`;
-  return unlessStrange(async () => {
+  return unlessClosed(async () => {
     const { text } = await requests.send({ name: 'capabilities', path, statuses: [200], signal });
     return parseCapabilities(parseJson(requests.at(path), text));
   });
@@ -40,7 +40,7 @@ async function ownCapabilities(requests: SmallRequests, { signal }: AbortOptions
 
 async function speaksV3(requests: SmallRequests, { signal }: AbortOptions): Promise<boolean> {
   const path = `${V3_PREFIX.slice(1)}/files/${NOBODYS_FILE}`;
-  const answer = await unlessStrange(() => requests.send({ name: 'status', path, statuses: [200], signal }));
+  const answer = await unlessClosed(() => requests.send({ name: 'status', path, statuses: [200], signal }));
   return answer?.text.includes('"status"') === true;
 }
 
@@ -63,6 +63,16 @@ async function speaksV2(
     }
   });
   return answer?.text === '';
+}
+
+/** A v2 server, or what stands before it, may want a token for paths too that it does not have. */
+async function unlessClosed<T>(ask: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await unlessStrange(ask);
+  } catch (error) {
+    if (error instanceof TokenRefusedError) return undefined;
+    throw error;
+  }
 }
 
 /** Any other program answers these paths with an error, or with something that cannot be understood. */

@@ -9,6 +9,9 @@ const SCHEMES: Readonly<Record<string, string>> = {
   'https:': 'https:',
 };
 
+/** Of `https:///x`, the standard makes a host `x`. */
+const HAS_HOST = /^[a-z+]+:\/\/[^/]/;
+
 export interface ShamanUrl {
   /** Ends in a slash: what is joined to it lies below it. */
   readonly url: URL;
@@ -28,7 +31,7 @@ export function parseShamanUrl(text: string | URL): ShamanUrl {
     throw new UrlInvalidError('it is no URL with shaman, shaman+http, shaman+https, http or https');
   // A URL of a scheme that is not special cannot become one that is: it is parsed again.
   const url = tryParse(scheme + parsed.href.slice(parsed.protocol.length));
-  if (url === undefined || url.hostname === '') throw new UrlInvalidError('it names no host');
+  if (url === undefined || !HAS_HOST.test(parsed.href)) throw new UrlInvalidError('it names no host');
   const checkout = url.hash === '' ? undefined : decodeFragment(url.hash.slice(1));
   url.hash = '';
   url.search = '';

@@ -47,15 +47,18 @@ export class UploadExchange {
   readonly #ended: Promise<unknown>;
   #sentBytes = 0;
   #hasAnswer = false;
+  #hasContinue = false;
+  #hasEnded = false;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(request: ClientRequest, upload: UploadRequest, timeouts: UploadTimeouts) {
     this.#request = request;
     this.#upload = upload;
     this.#timeouts = timeouts;
-    this.#ended = this.#answer.promise.catch(() => undefined);
+    this.#ended = this.#answer.promise.then(this.#noteEnd, this.#noteEnd);
     request.on('response', (answer) => {
       this.#hasAnswer = true;
+      this.#hasEnded = true;
       this.#answer.resolve(answer);
     });
     // Stays until the end: an error that nobody listens to would end the process.
@@ -65,7 +68,7 @@ export class UploadExchange {
 
   /** Whether a kept connection was closed by the server before it said anything: the request may be sent again. */
   get wasStale(): boolean {
-    return this.#request.reusedSocket && !this.#hasAnswer;
+    return this.#request.reusedSocket && !this.#hasAnswer && !this.#hasContinue;
   }
 
   /** Throws UploadBrokenError, what the content throws, or the signal's reason. */
@@ -109,15 +112,17 @@ export class UploadExchange {
       onNoContinue?.();
       resolve(undefined);
     }, continueWaitMs);
-    this.#request.once('continue', () => resolve(undefined));
+    this.#request.once('continue', () => {
+      this.#hasContinue = true;
+      resolve(undefined);
+    });
     this.#request.flushHeaders();
     await Promise.race([promise, this.#ended]);
     clearTimeout(timer);
   }
 
   async #sendBody(): Promise<boolean> {
-    // Without a turn of the loop, an answer that is there already would be seen too late.
-    if (this.#hasAnswer) return false;
+    if (this.#hasEnded) return false;
     const upload = this.#upload;
     const watch = (): void => this.#watch('idle', this.#timeouts.idleTimeoutMs);
     watch();
@@ -133,6 +138,10 @@ export class UploadExchange {
     if (isSent) this.#request.end();
     return isSent;
   }
+
+  readonly #noteEnd = (): void => {
+    this.#hasEnded = true;
+  };
 
   async #read(answer: IncomingMessage): Promise<string> {
     const parts: Buffer[] = [];

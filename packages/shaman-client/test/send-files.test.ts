@@ -225,7 +225,7 @@ describe.each(both)('%s', (protocol) => {
 
   test('a server that never says 100 Continue gets the body all the same, and is not waited for again', async () => {
     await using server = await startFakeServer({ protocol, continues: false });
-    await using client = await createShamanClient({ url: server.url, timing: QUICK });
+    await using client = await createShamanClient({ url: server.url, timing: { ...QUICK, continueMs: 60 } });
     const seen: boolean[] = [];
     const files = testFiles(10, 1000).map((file) => ({
       ...file,

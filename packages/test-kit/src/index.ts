@@ -2,6 +2,7 @@ export { errnoError } from './errno-error.ts';
 export { faultyFileHandle } from './faulty-file-handle.ts';
 export { freePort } from './free-port.ts';
 export { makeCertificate } from './make-certificate.ts';
+export { startPostgres } from './postgres-server.ts';
 export { recordCalls } from './record-calls.ts';
 export { runProgram } from './run-program.ts';
 export { hasS3Server, startS3Server } from './s3-server.ts';
@@ -16,6 +17,7 @@ export { withTmpfs } from './with-tmpfs.ts';
 
 export type { FaultyFileHandle, FileFaults } from './faulty-file-handle.ts';
 export type { TestCertificate } from './make-certificate.ts';
+export type { PostgresServer } from './postgres-server.ts';
 export type { CallFaults, RecordedCalls } from './record-calls.ts';
 export type { ProgramResult, RunProgramOptions } from './run-program.ts';
 export type { S3Server } from './s3-server.ts';

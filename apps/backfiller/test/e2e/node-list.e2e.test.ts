@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { freePort, skipWithout, temporaryDirectory, waitFor } from '@waybill/test-kit';
 import { describe, expect, it } from 'vitest';
-import { startPostgres } from '../support/postgres-server.ts';
+import { startPostgres } from '@waybill/test-kit';
 import { listFiles } from './support/archive-files.ts';
 import { runOnce, startBackfiller, startPasses } from './support/backfiller.ts';
 import { startFaultyNode } from './support/faulty-node.ts';

@@ -5,7 +5,7 @@ import { openNodeDatabase } from '../../src/nodes/open-node-database.ts';
 import { NodeTrustColumnMissingError } from '../../src/nodes/postgres-node-database.ts';
 import { createStaticNodeSource } from '../../src/nodes/static-node-source.ts';
 import { createMemoryLog } from '../support/memory-log.ts';
-import { startPostgres } from '../support/postgres-server.ts';
+import { startPostgres } from '@waybill/test-kit';
 import { skipWithout, waitFor } from '@waybill/test-kit';
 
 /** As wubloader's own schema has it (spec 1.6). */

@@ -6,7 +6,7 @@ import { createLogger } from '@waybill/http-kit';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { CheckoutFoldersDifferError, requireSharedFolder } from '../../src/checkouts/shared-folder.ts';
 import { openDatabase } from '../../src/server/open-database.ts';
-import { startPostgres } from '../support/postgres-server.ts';
+import { startPostgres } from '@waybill/test-kit';
 
 const postgres = await startPostgres();
 

@@ -6,8 +6,8 @@ import pg from 'pg';
 import { startServerProcess } from '../crash/support/server-process.ts';
 import type { ServerProcess } from '../crash/support/server-process.ts';
 import { HttpCaller } from '../support/http-caller.ts';
-import { startPostgres } from '../support/postgres-server.ts';
-import type { PostgresServer } from '../support/postgres-server.ts';
+import { startPostgres } from '@waybill/test-kit';
+import type { PostgresServer } from '@waybill/test-kit';
 import type { TestFile } from '../support/test-server.ts';
 
 /** One S3-compatible store, one database and one folder of checkouts, for any number of servers. */

@@ -2,7 +2,7 @@ import { createLogger } from '@waybill/http-kit';
 import { skipWithout, waitFor } from '@waybill/test-kit';
 import { expect, it } from 'vitest';
 import { openDatabase } from '../../src/server/open-database.ts';
-import { startPostgres } from '../support/postgres-server.ts';
+import { startPostgres } from '@waybill/test-kit';
 
 it('outlives a database that goes away while a connection is lent, and finds it again', async (test) => {
   const postgres = await startPostgres();

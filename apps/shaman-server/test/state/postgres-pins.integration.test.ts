@@ -4,7 +4,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { createPostgresCollectionLock } from '../../src/gc/collection-lock.ts';
 import { CollectionRunningError } from '../../src/gc/gc-errors.ts';
 import { openPostgresPinStore } from '../../src/state/postgres-pins.ts';
-import { startPostgres } from '../support/postgres-server.ts';
+import { startPostgres } from '@waybill/test-kit';
 import { pinStoreSuite } from './pin-store-suite.ts';
 import { keysOf } from './support.ts';
 

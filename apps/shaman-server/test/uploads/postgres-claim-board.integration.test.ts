@@ -2,7 +2,7 @@ import { skipWithout, waitFor } from '@waybill/test-kit';
 import pg from 'pg';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openPostgresClaimBoard } from '../../src/uploads/postgres-claim-board.ts';
-import { startPostgres } from '../support/postgres-server.ts';
+import { startPostgres } from '@waybill/test-kit';
 import { makeFile } from './support.ts';
 
 const postgres = await startPostgres();

@@ -95,8 +95,14 @@ export async function startFakeServer(init: FakeServerInit): Promise<FakeServer>
 
   async function upload({ request, response, key = '' }: Call): Promise<void> {
     const canDefer = request.headers['x-shaman-can-defer-upload'] === 'true';
-    if (stored.has(key)) return early(response, 208, protocol === 'v2' ? { location: request.url ?? '' } : {});
-    if (uploading.has(key) && canDefer) return early(response, protocol === 'v2' ? 208 : 425);
+    if (stored.has(key)) {
+      early(response, 208, protocol === 'v2' ? { location: request.url ?? '' } : {});
+      return;
+    }
+    if (uploading.has(key) && canDefer) {
+      early(response, protocol === 'v2' ? 208 : 425);
+      return;
+    }
     if (request.headers.expect !== undefined && continues) response.writeContinue();
     response.writeHead(storeBody(key, await readBody(request, key))).end();
   }
@@ -109,7 +115,10 @@ export async function startFakeServer(init: FakeServerInit): Promise<FakeServer>
       'upload-complete': stored.has(key) ? '?1' : '?0',
     });
     if (method === 'HEAD') return void response.writeHead(204, state(known.length)).end();
-    if (Number(request.headers['upload-offset']) !== known.length) return early(response, 409, state(known.length));
+    if (Number(request.headers['upload-offset']) !== known.length) {
+      early(response, 409, state(known.length));
+      return;
+    }
     response.writeContinue();
     const body = await readBody(request, key).catch(() => Buffer.alloc(0));
     const whole = Buffer.concat([known, body]);
@@ -130,27 +139,50 @@ export async function startFakeServer(init: FakeServerInit): Promise<FakeServer>
 
   async function route(call: Call): Promise<void> {
     const { path, request, response, method, key } = call;
-    if (protocol === 'own' && path === `${OWN}capabilities`)
-      return json(response, 200, {
+    if (protocol === 'own' && path === `${OWN}capabilities`) {
+      json(response, 200, {
         protocol: 'waybill',
         version: 1,
         resumable: true,
         batch: { maxFiles: 100, maxBytes: 1_000_000, maxFileBytes: 10_000 },
       });
-    if (token !== undefined && request.headers.authorization !== `Bearer ${token}`) return early(response, 401);
-    if (protocol === 'own' && path === `${OWN}batch`) return await batch(call);
-    if (protocol === 'own' && path.startsWith(`${OWN}uploads/`)) return await resume(call);
-    if (key !== undefined && method === 'POST') return await upload(call);
-    if (protocol === 'v2') return await routeV2(call);
-    if (path.startsWith(`${V3}files/`)) return json(response, 200, { status: 'unknown' });
-    return await routeV3(call);
+      return;
+    }
+    if (token !== undefined && request.headers.authorization !== `Bearer ${token}`) {
+      early(response, 401);
+      return;
+    }
+    if (protocol === 'own' && path === `${OWN}batch`) {
+      await batch(call);
+      return;
+    }
+    if (protocol === 'own' && path.startsWith(`${OWN}uploads/`)) {
+      await resume(call);
+      return;
+    }
+    if (key !== undefined && method === 'POST') {
+      await upload(call);
+      return;
+    }
+    if (protocol === 'v2') {
+      await routeV2(call);
+      return;
+    }
+    if (path.startsWith(`${V3}files/`)) {
+      json(response, 200, { status: 'unknown' });
+      return;
+    }
+    await routeV3(call);
   }
 
   async function routeV2({ path, request, response }: Call): Promise<void> {
-    if (!path.startsWith('checkout/')) return early(response, 404);
+    if (!path.startsWith('checkout/')) {
+      early(response, 404);
+      return;
+    }
     const files = parseDefinitionV2(await readBody(request));
     const missing = missingOf(files);
-    const words = { unknown: 'file-unknown', uploading: 'already-uploading', stored: '' };
+    const words: Record<string, string> = { unknown: 'file-unknown', uploading: 'already-uploading' };
     const text = missing.map((file) => `${words[file.status]} ${file.path}\n`).join('');
     if (path === 'checkout/requirements')
       return void response.writeHead(200, { 'content-type': 'text/plain' }).end(text);
@@ -162,13 +194,21 @@ export async function startFakeServer(init: FakeServerInit): Promise<FakeServer>
   }
 
   async function routeV3({ path, request, response }: Call): Promise<void> {
-    if (!path.startsWith(`${V3}checkout/`)) return early(response, 404);
+    if (!path.startsWith(`${V3}checkout/`)) {
+      early(response, 404);
+      return;
+    }
     const body = JSON.parse((await readBody(request)).toString()) as { checkoutPath?: string };
     const files = parseRequirementsRequestV3(body);
     const missing = missingOf(files).map(({ sizeBytes, ...file }) => ({ ...file, size: sizeBytes }));
-    if (path === `${V3}checkout/requirements`) return json(response, 200, { files: missing });
-    if (missing.length > 0)
-      return json(response, missingStatus, { code: missingStatus, message: 'unexpected error', files: missing });
+    if (path === `${V3}checkout/requirements`) {
+      json(response, 200, { files: missing });
+      return;
+    }
+    if (missing.length > 0) {
+      json(response, missingStatus, { code: missingStatus, message: 'unexpected error', files: missing });
+      return;
+    }
     const name = `${body.checkoutPath ?? ''}${checkouts.has(body.checkoutPath ?? '') ? '-x1y2' : ''}`;
     checkouts.set(name, files);
     json(response, 200, { checkoutPath: name });

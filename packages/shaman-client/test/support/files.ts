@@ -31,7 +31,7 @@ export const QUICK = {
   retryMs: 2,
   pollMs: 2,
   patienceMs: 30,
-  continueMs: 60,
+  continueMs: 1000,
   idleTimeoutMs: 400,
   responseTimeoutMs: 1500,
 };

@@ -6,7 +6,8 @@ import { chown } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { freePort, temporaryDirectory } from '@waybill/test-kit';
+import { freePort } from './free-port.ts';
+import { temporaryDirectory } from './temporary-directory.ts';
 
 /** A real PostgreSQL server of its own, on 127.0.0.1, with nothing in it. */
 export interface PostgresServer extends AsyncDisposable {
