@@ -130,8 +130,9 @@ export class ShamanLoad {
     return true;
   }
 
+  /** No two are alike: of one byte there are only 256. */
   #newFile(): TestFile {
-    return testFile('file', randomBytes(1 + Math.floor(this.#random() ** 3 * 100_000)));
+    return testFile('file', randomBytes(16 + Math.floor(this.#random() ** 3 * 100_000)));
   }
 
   #stored(file: TestFile): void {
