@@ -10,7 +10,7 @@ const readme = readFileSync(path.join(packageFolder, 'README.md'), 'utf8');
 describe('the example of the README', () => {
   it('prints what its comments say', async () => {
     await using folder = await temporaryDirectory();
-    const example = readme.split('```ts\n')[1]?.split('```')[0] ?? '';
+    const example = readme.split('```ts fragment\n')[1]?.split('```')[0] ?? '';
     const { stdout, stderr } = spawnSync(
       process.execPath,
       ['--conditions=@waybill/source', '--input-type=module-typescript', '--eval', example],

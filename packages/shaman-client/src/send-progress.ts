@@ -23,7 +23,7 @@ export interface SendReport {
   readonly requests: number;
   /** Contents of files of which at least the beginning was sent; each of a batch counts. */
   readonly bodies: number;
-  /** Bytes of content that went out. */
+  /** Bytes of bodies that went out, heads of batches included. */
   readonly sentBytes: number;
   /** Of the definition: those that we did not have to send, contents that stand there twice included. */
   readonly skippedFiles: number;

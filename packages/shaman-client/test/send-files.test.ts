@@ -81,7 +81,7 @@ describe.each(both)('%s', (protocol) => {
     });
     await using client = await createShamanClient({ url: server.url, timing: { ...QUICK, patienceMs: 5000 } });
     const report = await client.sendFiles(files, { checkout: 'job' });
-    expect(report).toMatchObject({ bodies: 9, deferrals: 1, sentBytes: 450_000 });
+    expect(report).toMatchObject({ bodies: 9, deferrals: 1, sentBytes: 450_000, retries: 0 });
     expect(busy?.opened).toEqual([]);
     expect(server.checkouts.get('job')).toHaveLength(10);
   });
