@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const suffixes = ['integration', 'crash', 'e2e', 'interop'];
@@ -16,6 +17,8 @@ const fromSource = {
 
 export default defineConfig({
   test: {
+    // Most of the time of most files is waiting: for disks, children, timers. By default two cores get one worker.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
         ...fromSource,
