@@ -42,6 +42,7 @@ function addUpAll(): TestTotals {
     failed: each.reduce((sum, { failed }) => sum + failed, 0),
     skipped: each.reduce((sum, { skipped }) => sum + skipped, 0),
     skippedTitles: each.flatMap(({ skippedTitles }) => skippedTitles),
+    failedTitles: each.flatMap(({ failedTitles }) => failedTitles),
   };
 }
 
@@ -49,6 +50,7 @@ if (!afterTests) rmSync(reports, { recursive: true, force: true });
 const failed = steps.filter((step) => !runStep(step)).map(({ name }) => name);
 const totals = addUpAll();
 if (failed.length > 0) console.log(`\nFailed: ${failed.join(', ')}`);
+for (const title of totals.failedTitles) console.log(`Failed test: ${title}`);
 if (totals.passed === 0) console.log('\nNo test ran: that is a failure.');
 process.exitCode = failed.length === 0 && totals.failed === 0 && totals.passed > 0 ? 0 : 1;
 console.log(formatTotals(totals));

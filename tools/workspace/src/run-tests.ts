@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
-import { addUpReports, formatTotals, ranAny } from './test-report.ts';
+import { addUpReports, formatTotals, ranAny, reportEndedBadly } from './test-report.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 const projects = process.argv.slice(2).filter((argument) => !argument.startsWith('-'));
@@ -22,9 +22,10 @@ const vitest = spawnSync(
   { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' },
 );
 
+if (vitest.status !== 0 && addUpReports(folder).failed === 0) reportEndedBadly(folder, 'vitest', vitest.status);
 const totals = addUpReports(folder);
 if (totals.skippedTitles.length > 0)
   console.log(`Skipped:\n${totals.skippedTitles.map((title) => `  ${title}`).join('\n')}`);
 console.log(`Tier ${tier}, ${projects.join(', ')}: ${formatTotals(totals)}`);
 if (!ranAny(totals)) console.log('No test ran: that is a failure.');
-process.exitCode = vitest.status === 0 && totals.failed === 0 && ranAny(totals) ? 0 : 1;
+process.exitCode = totals.failed === 0 && ranAny(totals) ? 0 : 1;

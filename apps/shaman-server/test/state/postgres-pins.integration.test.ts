@@ -16,8 +16,11 @@ describe('a pin in PostgreSQL', () => {
     return;
   }
   const pools = [1, 2].map(() => new pg.Pool({ connectionString: postgres.url, max: 4 }));
-  // A client on its way out has no listener of the pool's, and the server stops right after.
-  for (const pool of pools) pool.on('connect', (client) => client.on('error', () => undefined));
+  // The server stops while clients are on their way out: the pool tells of the idle ones, the others have no listener.
+  for (const pool of pools) {
+    pool.on('error', () => undefined);
+    pool.on('connect', (client) => client.on('error', () => undefined));
+  }
   const [database, other] = pools as [pg.Pool, pg.Pool];
   afterAll(async () => {
     await Promise.all(pools.map((pool) => pool.end()));
