@@ -55,6 +55,7 @@ export const immediateFileOperations: FileOperations = {
 
 /** The same calls and the sync of a directory, each of which ends before it returns. For threads that do nothing else. */
 export interface BlockingFileOperations {
+  readonly exists: (path: string) => boolean;
   readonly open: (path: string, mode: number) => number;
   readonly write: (fd: number, bytes: Uint8Array, offset: number, length: number) => number;
   readonly sync: (fd: number) => void;
@@ -66,6 +67,7 @@ export interface BlockingFileOperations {
 }
 
 export const blockingFileOperations: BlockingFileOperations = {
+  exists: fs.existsSync,
   open: (path, mode) => fs.openSync(path, CREATE, mode),
   write: (fd, bytes, offset, length) => fs.writeSync(fd, bytes, offset, length, null),
   sync: fs.fsyncSync,

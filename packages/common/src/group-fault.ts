@@ -1,8 +1,8 @@
 import { asWriteError } from './as-write-error.ts';
 import { FileCloseFailedError, FileExistsError, FileSyncFailedError, WriteStalledError } from './write-errors.ts';
 
-/** What failed: one of the calls of an atomic write. */
-export type GroupStep = 'open' | 'write' | 'sync' | 'close' | 'rename' | 'sync-directory';
+/** What failed: a look at the name, or one of the calls of an atomic write. */
+export type GroupStep = 'look' | 'open' | 'write' | 'sync' | 'close' | 'rename' | 'sync-directory';
 
 /** An error as a message between threads can carry it: a clone of an Error has no `code`. */
 export interface PlainError {
@@ -37,7 +37,7 @@ export function errorOfFault(path: string, directory: string, { step, error }: G
 function named(path: string, step: GroupStep, cause: unknown): unknown {
   if (step === 'sync') return new FileSyncFailedError(path, cause);
   if (step === 'close') return new FileCloseFailedError(path, cause);
-  const exists = step === 'rename' && (cause as NodeJS.ErrnoException).code === 'EEXIST';
+  const exists = (step === 'look' || step === 'rename') && (cause as NodeJS.ErrnoException).code === 'EEXIST';
   return exists ? new FileExistsError(path, cause) : cause;
 }
 

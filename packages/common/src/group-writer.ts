@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { sha256 } from '@waybill/digest';
 import type { AbortOptions } from './abort-options.ts';
@@ -13,6 +14,7 @@ import { packGroup, toGroupFile } from './pack-group.ts';
 import { isSettled } from './settle-directory.ts';
 import type { TempNamer } from './temp-name.ts';
 import { SMALL_CONTENT_BYTES, writeKnown } from './write-file-atomic.ts';
+import { FileExistsError } from './write-errors.ts';
 import { writeGroup } from './write-group.ts';
 
 export interface GroupWriterInit {
@@ -26,7 +28,10 @@ export interface GroupWriterInit {
 export interface GroupWriteOptions extends AbortOptions {
   expected?: ExpectedContent | undefined;
   tempName?: TempNamer | undefined;
+  /** Refuse to replace a file, also one that comes into being meanwhile: FileExistsError. */
   exclusive?: boolean | undefined;
+  /** Leave a file alone that is there when the group is begun: FileExistsError. Costs less than `exclusive`. */
+  keepExisting?: boolean | undefined;
 }
 
 /** One file that waits for its group. */
@@ -111,6 +116,10 @@ export class GroupWriter implements AsyncDisposable {
   }
 
   #writeAlone(job: GroupJob): void {
+    if (job.options.keepExisting === true && existsSync(job.path)) {
+      job.ended.reject(new FileExistsError(job.path));
+      return;
+    }
     const writing = writeKnown(job.path, job.bytes, job.summary, {
       ...job.options,
       durability: this.#durability,
@@ -134,7 +143,8 @@ export class GroupWriter implements AsyncDisposable {
   async #writeQueued(): Promise<void> {
     clearTimeout(this.#idle);
     const thread = this.#openThread();
-    const { jobs, files } = packGroup(this.#queue, thread.contents, (job) => this.#admit(job));
+    const settled = new Set<string>();
+    const { jobs, files } = packGroup(this.#queue, thread.contents, (job) => this.#admit(job, settled));
     try {
       const faults = jobs.length === 0 ? [] : await thread.write({ files, durability: this.#durability });
       this.#settleAll(jobs, faults);
@@ -146,12 +156,16 @@ export class GroupWriter implements AsyncDisposable {
     else this.#rest();
   }
 
-  /** False where the job has no place in this group. */
-  #admit(job: GroupJob): boolean {
+  /** False where the job has no place in this group. `settled`: directories that were looked at for this group. */
+  #admit(job: GroupJob, settled: Set<string>): boolean {
     const { signal } = job.options;
     if (signal?.aborted === true) job.ended.reject(signal.reason);
-    else if (this.#durability === 'full' && !isSettled(job.directory)) this.#prepare(job);
-    else return true;
+    else if (this.#durability === 'full' && !settled.has(job.directory) && !isSettled(job.directory))
+      this.#prepare(job);
+    else {
+      settled.add(job.directory);
+      return true;
+    }
     return false;
   }
 

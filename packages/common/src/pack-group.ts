@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Fifo } from './fifo.ts';
-import type { GroupJob } from './group-writer.ts';
+import type { GroupJob, GroupWriteOptions } from './group-writer.ts';
 import { nextTempName } from './temp-name.ts';
 import type { GroupFile } from './write-group.ts';
 
@@ -32,6 +32,11 @@ export function packGroup(queue: Fifo<GroupJob>, contents: Uint8Array, admit: (j
   return { jobs, files };
 }
 
+function placingOf({ exclusive = false, keepExisting = false }: GroupWriteOptions): GroupFile['placing'] {
+  if (exclusive) return 'exclusive';
+  return keepExisting ? 'keep' : 'replace';
+}
+
 export function toGroupFile({ path, directory, bytes, options }: GroupJob, offset: number): GroupFile {
   return {
     path,
@@ -39,6 +44,6 @@ export function toGroupFile({ path, directory, bytes, options }: GroupJob, offse
     offset,
     length: bytes.length,
     mode: MODE,
-    exclusive: options.exclusive ?? false,
+    placing: placingOf(options),
   };
 }

@@ -61,7 +61,7 @@ export class FileCloseFailedError extends WaybillError {
 export class FileExistsError extends WaybillError {
   readonly path: string;
 
-  constructor(path: string, cause: unknown) {
+  constructor(path: string, cause?: unknown) {
     super(`${path} exists`, { code: 'ERR_FILE_EXISTS', retryable: false, cause });
     this.path = path;
   }

@@ -11,12 +11,12 @@ export interface GroupFile {
   readonly offset: number;
   readonly length: number;
   readonly mode: number;
-  /** Refuse to replace a file. */
-  readonly exclusive: boolean;
+  /** Leave what is there alone; `exclusive` also when it comes into being meanwhile. */
+  readonly placing: 'replace' | 'keep' | 'exclusive';
 }
 
 /**
- * Writes files, each as a whole or not at all, in steps for all of them: open and write, sync and close, rename; then
+ * Writes files, each as a whole or not at all, in steps for all of them: look, open and write, sync and close, rename; then
  * each of their directories is synced once. A file system that keeps a journal does less for syncs in a row than for
  * syncs with renames between them. Returns what failed: the temp files of these are gone, the other files are in place.
  * Blocks until everything is on disk.
@@ -28,6 +28,7 @@ export function writeGroup(
   operations: BlockingFileOperations = blockingFileOperations,
 ): GroupFault[] {
   const group = new GroupWrite(files, durability, operations);
+  group.look();
   group.write(contents);
   group.syncAndClose();
   group.rename();
@@ -55,6 +56,14 @@ class GroupWrite {
     this.#operations = operations;
   }
 
+  /** Here, where nobody else waits for the lock of the directory. */
+  look(): void {
+    this.#each('look', ({ file: { path, placing } }) => {
+      if (placing !== 'replace' && this.#operations.exists(path))
+        throw Object.assign(new Error(`EEXIST: file already exists, '${path}'`), { code: 'EEXIST' });
+    });
+  }
+
   write(contents: Uint8Array): void {
     const { open, write } = this.#operations;
     this.#each('open', (one) => {
@@ -77,8 +86,8 @@ class GroupWrite {
 
   rename(): void {
     const { rename, link, unlink } = this.#operations;
-    this.#each('rename', ({ file: { path, tempPath, exclusive } }) => {
-      if (!exclusive) {
+    this.#each('rename', ({ file: { path, tempPath, placing } }) => {
+      if (placing !== 'exclusive') {
         rename(tempPath, path);
         return;
       }
@@ -106,7 +115,7 @@ class GroupWrite {
         return true;
       } catch (error) {
         this.#note(one.index, step, error);
-        if (step !== 'open') this.#discard(one);
+        if (step !== 'look' && step !== 'open') this.#discard(one);
         return false;
       }
     });

@@ -63,17 +63,21 @@ test('refuses what has another digest before anything is opened', async () => {
   expect(there()).toHaveLength(MANY - 1);
 });
 
-test('replaces nothing where it is exclusive, and says which file exists', async () => {
-  await using writer = new GroupWriter();
-  mkdirSync(dirname(pathOf(9)));
-  writeFileSync(pathOf(9), 'old');
-  const writes = numbers.map((number) => writer.write(pathOf(number), contentOf(number), { exclusive: true }));
-  await expect(writes[9]).rejects.toThrow(FileExistsError);
-  await expect(writes[9]).rejects.toMatchObject({ path: pathOf(9) });
-  await Promise.allSettled(writes);
-  expect(readFileSync(pathOf(9), 'utf8')).toBe('old');
-  expect(there()).toHaveLength(MANY);
-});
+test.each(['exclusive', 'keepExisting'])(
+  'replaces nothing where it is %s, and says which file exists',
+  async (option) => {
+    await using writer = new GroupWriter();
+    mkdirSync(dirname(pathOf(9)));
+    writeFileSync(pathOf(9), 'old');
+    const writes = numbers.map((number) => writer.write(pathOf(number), contentOf(number), { [option]: true }));
+    await expect(writes[9]).rejects.toThrow(FileExistsError);
+    await expect(writer.write(pathOf(9), contentOf(9), { [option]: true })).rejects.toThrow(FileExistsError);
+    await expect(writes[9]).rejects.toMatchObject({ path: pathOf(9) });
+    await Promise.allSettled(writes);
+    expect(readFileSync(pathOf(9), 'utf8')).toBe('old');
+    expect(there()).toHaveLength(MANY);
+  },
+);
 
 test('writes nothing more of what is cancelled before its group begins', async () => {
   await using writer = new GroupWriter();

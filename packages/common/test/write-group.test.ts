@@ -22,7 +22,7 @@ beforeEach(async () => {
 afterEach(async () => await directory[Symbol.asyncDispose]());
 
 /** Three files of four bytes each, `a` and `b` in one directory, `c` in another. */
-function group(exclusive = false): { files: GroupFile[]; contents: Uint8Array } {
+function group(placing: GroupFile['placing'] = 'replace'): { files: GroupFile[]; contents: Uint8Array } {
   mkdirSync(join(directory.path, 'other'));
   const files = ['a', 'b', 'other/c'].map((name, at) => ({
     path: join(directory.path, name),
@@ -30,7 +30,7 @@ function group(exclusive = false): { files: GroupFile[]; contents: Uint8Array } 
     offset: 4 * at,
     length: 4,
     mode: 0o666,
-    exclusive,
+    placing,
   }));
   return { files, contents: Buffer.from('AAAABBBBCCCC') };
 }
@@ -49,8 +49,12 @@ function failingFor(
   return { [call]: fail };
 }
 
-function write(faults: CallFaults<BlockingFileOperations> = {}, durability: Durability = 'full', exclusive = false) {
-  const { files, contents } = group(exclusive);
+function write(
+  faults: CallFaults<BlockingFileOperations> = {},
+  durability: Durability = 'full',
+  placing: GroupFile['placing'] = 'replace',
+) {
+  const { files, contents } = group(placing);
   const recorded = recordCalls(blockingFileOperations, faults);
   return { files, names: recorded.names, faults: writeGroup(files, contents, durability, recorded.operations) };
 }
@@ -126,9 +130,18 @@ describe('a group of files', () => {
     expect(there()).toEqual(['a', 'b', 'other', 'other/c']);
   });
 
-  test('replaces nothing where it is exclusive', () => {
+  test.each(['keep', 'exclusive'] as const)('leaves alone what is there where its placing is %s', (placing) => {
     writeFileSync(join(directory.path, 'a'), 'old');
-    const { faults } = write({}, 'full', true);
+    const { names, faults } = write({}, 'full', placing);
+    expect(faults).toMatchObject([{ index: 0, step: 'look', error: { code: 'EEXIST' } }]);
+    expect(names.filter((name) => name === 'open')).toHaveLength(2);
+    expect(readFileSync(join(directory.path, 'a'), 'latin1')).toBe('old');
+    expect(there()).toEqual(['a', 'b', 'other', 'other/c']);
+  });
+
+  test('replaces nothing that comes into being meanwhile where it is exclusive', () => {
+    writeFileSync(join(directory.path, 'a'), 'old');
+    const { faults } = write({ exists: () => false }, 'full', 'exclusive');
     expect(faults).toMatchObject([{ index: 0, step: 'rename', error: { code: 'EEXIST' } }]);
     expect(readFileSync(join(directory.path, 'a'), 'latin1')).toBe('old');
     expect(there()).toEqual(['a', 'b', 'other', 'other/c']);
@@ -143,6 +156,7 @@ describe('the error of a fault', () => {
     ['write', 'EIO', 'EIO'],
     ['sync', 'EIO', 'ERR_FILE_SYNC_FAILED'],
     ['close', 'EIO', 'ERR_FILE_CLOSE_FAILED'],
+    ['look', 'EEXIST', 'ERR_FILE_EXISTS'],
     ['rename', 'EEXIST', 'ERR_FILE_EXISTS'],
     ['open', 'EACCES', 'EACCES'],
   ] as const)('of %s with %s is %s, as that of an atomic write', (step, code, expected) => {

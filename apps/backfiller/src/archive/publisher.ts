@@ -79,25 +79,24 @@ export class Publisher {
 
   async #publish(target: string, content: Content, options: PublishOptions, placing: Placing): Promise<PublishOutcome> {
     options.signal?.throwIfAborted();
-    const found = existing(target);
-    if (found !== undefined) {
-      await leave(content);
-      return found;
-    }
     try {
       const { sizeBytes } = await this.#write(target, content, writeOptions(options, placing));
       return { outcome: 'published', sizeBytes };
     } catch (error) {
-      const raced = error instanceof FileExistsError ? existing(target) : undefined;
-      if (raced !== undefined) return raced;
+      const found = error instanceof FileExistsError ? existing(target) : undefined;
+      if (found !== undefined) return found;
       throw error;
     }
   }
 
-  /** What is in memory comes in crowds, and is written in groups. */
-  #write(target: string, content: Content, options: GroupWriteOptions): Promise<ContentSummary> {
-    if (content instanceof Uint8Array) return this.#group.write(target, content, options);
-    return writeFileAtomic(target, content, {
+  /** What is in memory comes in crowds, and is written in groups, which look by themselves whether it is there. */
+  async #write(target: string, content: Content, options: GroupWriteOptions): Promise<ContentSummary> {
+    if (content instanceof Uint8Array) return await this.#group.write(target, content, options);
+    if (existsSync(target)) {
+      await leave(content);
+      throw new FileExistsError(target);
+    }
+    return await writeFileAtomic(target, content, {
       ...options,
       durability: this.#durability,
       directorySyncer: this.#syncer,
@@ -110,7 +109,13 @@ function writeOptions(
   { expectedDigest, expectedSizeBytes, signal }: PublishOptions,
   { tempName, exclusive = false }: Placing,
 ): GroupWriteOptions {
-  return { tempName, exclusive, expected: { digest: expectedDigest, sizeBytes: expectedSizeBytes }, signal };
+  return {
+    tempName,
+    exclusive,
+    keepExisting: true,
+    expected: { digest: expectedDigest, sizeBytes: expectedSizeBytes },
+    signal,
+  };
 }
 
 function describe(name: string): { digest: Digest | undefined; tempName: TempNamer } {
@@ -120,9 +125,7 @@ function describe(name: string): { digest: Digest | undefined; tempName: TempNam
   return { digest: tryParseSegmentName(name)?.digest ?? undefined, tempName: mediaTempName(name) };
 }
 
-/** Nearly always there is nothing, which `existsSync` says for half of what `statSync` costs. */
 function existing(target: string): PublishOutcome | undefined {
-  if (!existsSync(target)) return undefined;
   const stat = statSync(target, { throwIfNoEntry: false });
   return stat === undefined ? undefined : { outcome: 'exists', sizeBytes: stat.size };
 }

@@ -3,6 +3,7 @@ import type { SegmentName } from '@waybill/segments';
 import type { HourListing } from '../archive/archive.ts';
 import { HourIndex } from './hour-index.ts';
 import type { WantedItem } from './wanted-item.ts';
+import { WantedContents } from './wanted-contents.ts';
 
 export interface HourKey {
   readonly channel: string;
@@ -11,9 +12,6 @@ export interface HourKey {
 }
 
 export const hourKeyText = ({ channel, quality, hour }: HourKey): string => `${channel}/${quality}/${hour}`;
-
-/** Two starts of one content that count as one (spec 1.4). */
-const NEAR_MICROS = 1000;
 
 /**
  * One hour of one channel and quality while something in it is wanted: what is here, and what is on its way. Shared by
@@ -31,8 +29,7 @@ export class HourWork {
   /** Set when our own file system refuses this hour: nothing more is fetched for it in this pass. */
   refused = false;
   readonly #fulls = new Map<number, WantedItem>();
-  /** By digest, then by start: most digests are there once. */
-  readonly #contents = new Map<string, Map<string, WantedItem>>();
+  readonly #contents = new WantedContents();
   readonly #arrived = new Set<string>();
   #listing: Pick<HourListing, 'names' | 'digest'> = { names: [], digest: '' };
   #index: HourIndex | undefined;
@@ -73,10 +70,7 @@ export class HourWork {
     const { segment } = item;
     if (segment === undefined) return;
     if (segment.type === 'full' && !this.#fulls.has(segment.startMicros)) this.#fulls.set(segment.startMicros, item);
-    let same = this.#contents.get(segment.hashText);
-    if (same === undefined) this.#contents.set(segment.hashText, (same = new Map<string, WantedItem>()));
-    const content = contentKey(segment);
-    if (!same.has(content)) same.set(content, item);
+    this.#contents.add(segment, item);
   }
 
   /** Forgets an item that is settled. */
@@ -93,24 +87,14 @@ export class HourWork {
 
   /** The same content on its way under a start that differs by at most 1 ms. */
   wantedNearDuplicate(segment: SegmentName): WantedItem | undefined {
-    const same = this.#contents.get(segment.hashText);
-    if (same === undefined) return undefined;
-    for (const step of [-1, 0, 1]) {
-      const item = same.get(contentKey(segment, step));
-      if (item?.segment !== undefined && isNear(item.segment, segment)) return item;
-    }
-    return undefined;
+    return this.#contents.near(segment);
   }
 
   #forget(item: WantedItem): void {
     const { segment } = item;
     if (segment === undefined) return;
     if (this.#fulls.get(segment.startMicros) === item) this.#fulls.delete(segment.startMicros);
-    const same = this.#contents.get(segment.hashText);
-    const content = contentKey(segment);
-    if (same?.get(content) !== item) return;
-    same.delete(content);
-    if (same.size === 0) this.#contents.delete(segment.hashText);
+    this.#contents.remove(segment, item);
   }
 
   #arrive(name: string): void {
@@ -118,13 +102,6 @@ export class HourWork {
     this.#index?.add(name);
   }
 }
-
-/** By start in steps of 1 ms: what is near lies in the same step or the next; of one step, one is enough. */
-const contentKey = ({ startMicros, durationMicros, type }: SegmentName, shift = 0): string =>
-  `${Math.floor(startMicros / NEAR_MICROS) + shift} ${durationMicros} ${type}`;
-
-const isNear = (a: SegmentName, b: SegmentName): boolean =>
-  a.name !== b.name && Math.abs(a.startMicros - b.startMicros) <= NEAR_MICROS;
 
 /** The hours in which something is wanted. */
 export class HourRegistry {
