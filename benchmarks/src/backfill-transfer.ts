@@ -6,7 +6,7 @@ import { makeArchive } from './make-archive.ts';
 import { BACKFILLER, script } from './paths.ts';
 import type { ResultRow, ResultTable } from './result-table.ts';
 import { formatSpread, median } from './statistics.ts';
-import { timeCommand } from './time-command.ts';
+import { timeCommand, type CommandTimes } from './time-command.ts';
 
 const CHANNEL = 'bench';
 const QUALITY = 'source';
@@ -22,7 +22,8 @@ interface Shape {
 interface Contender {
   readonly name: string;
   readonly command: (target: string) => readonly string[];
-  readonly runs: number;
+  /** A floor copies nothing that could be counted. */
+  readonly isCopy: boolean;
 }
 
 interface Measured {
@@ -45,18 +46,29 @@ function countSegments(base: string): number {
  */
 const MANY_FILES = 5000;
 
-function measure({ name, command, runs }: Contender, folder: string, segments: number, isCopy: boolean): Measured {
-  const cpu: number[] = [];
-  const wall: number[] = [];
+function measureOnce({ name, command, isCopy }: Contender, folder: string, segments: number): CommandTimes {
+  const target = mkdtempSync(path.join(folder, 'copy-'));
+  const times = timeCommand(command(target));
+  if (isCopy && countSegments(target) !== segments) throw new Error(`${name}: not everything arrived`);
+  if (segments < MANY_FILES) rmSync(target, { recursive: true });
+  return times;
+}
+
+/** In turns: what changes while they run, such as the disk, is the same for all of them. */
+function measureAll(
+  contenders: readonly Contender[],
+  runs: number,
+  once: (one: Contender) => CommandTimes,
+): Measured[] {
+  const measured = contenders.map(({ name }): Measured => ({ name, cpu: [], wall: [] }));
   for (let run = 0; run < runs; run++) {
-    const target = mkdtempSync(path.join(folder, 'copy-'));
-    const { cpuSeconds, wallSeconds } = timeCommand(command(target));
-    if (isCopy && countSegments(target) !== segments) throw new Error(`${name}: not everything arrived`);
-    if (segments < MANY_FILES) rmSync(target, { recursive: true });
-    cpu.push(cpuSeconds);
-    wall.push(wallSeconds);
+    for (const [index, contender] of contenders.entries()) {
+      const { cpuSeconds, wallSeconds } = once(contender);
+      measured[index]?.cpu.push(cpuSeconds);
+      measured[index]?.wall.push(wallSeconds);
+    }
   }
-  return { name, cpu, wall };
+  return measured;
 }
 
 function ours(node: string, target: string, ...flags: string[]): string[] {
@@ -84,12 +96,7 @@ function ours(node: string, target: string, ...flags: string[]): string[] {
   ];
 }
 
-function contenders(
-  source: string,
-  plain: string,
-  own: string,
-  runs: number,
-): { floors: Contender[]; clients: Contender[] } {
+function contenders(source: string, plain: string, own: string): Contender[] {
   const original = process.env['WAYBILL_BENCH_WUBLOADER'];
   const bare = (target: string): string[] => [
     process.execPath,
@@ -100,26 +107,21 @@ function contenders(
     path.join(target, CHANNEL, QUALITY),
     CONCURRENCY,
   ];
-  return {
-    floors: [
-      { name: 'cp -r', runs, command: (target) => ['cp', '-r', `${source}/.`, target] },
-      {
-        name: 'sha256sum of all files',
-        runs,
-        command: () => ['sh', '-c', 'find "$1" -type f -exec sha256sum {} + > /dev/null', 'sh', source],
-      },
-    ],
-    clients: [
-      { name: 'bare loop', runs, command: bare },
-      { name: 'ours, GET, durability full', runs, command: (target) => ours(plain, target) },
-      { name: 'ours, GET, durability none', runs, command: (target) => ours(plain, target, '--durability', 'none') },
-      { name: 'ours, batch, durability full', runs, command: (target) => ours(own, target) },
-      { name: 'ours, batch, durability none', runs, command: (target) => ours(own, target, '--durability', 'none') },
-      ...(original === undefined
-        ? []
-        : [{ name: 'wubloader', runs, command: (target: string) => [original, target, plain, CHANNEL, QUALITY] }]),
-    ],
-  };
+  const client = (name: string, command: Contender['command']): Contender => ({ name, command, isCopy: true });
+  return [
+    { name: 'cp -r', isCopy: false, command: (target) => ['cp', '-r', `${source}/.`, target] },
+    {
+      name: 'sha256sum of all files',
+      isCopy: false,
+      command: () => ['sh', '-c', 'find "$1" -type f -exec sha256sum {} + > /dev/null', 'sh', source],
+    },
+    client('bare loop', bare),
+    client('ours, GET, durability full', (target) => ours(plain, target)),
+    client('ours, GET, durability none', (target) => ours(plain, target, '--durability', 'none')),
+    client('ours, batch, durability full', (target) => ours(own, target)),
+    client('ours, batch, durability none', (target) => ours(own, target, '--durability', 'none')),
+    ...(original === undefined ? [] : [client('wubloader', (target) => [original, target, plain, CHANNEL, QUALITY])]),
+  ];
 }
 
 /** The goals of the issue, by the contender's name; `factor` of the bare loop's processor time. */
@@ -171,16 +173,9 @@ async function transferTable({ hours, segmentsPerHour, sizeBytes, label }: Shape
     'error',
   ]);
   try {
-    const { floors, clients } = contenders(
-      source,
-      `http://127.0.0.1:${plain.firstLine}`,
-      (JSON.parse(own.firstLine) as { url: string }).url,
-      runs,
-    );
-    const measured = [
-      ...floors.map((floor) => measure(floor, folder, segments, false)),
-      ...clients.map((client) => measure(client, folder, segments, true)),
-    ];
+    const url = (JSON.parse(own.firstLine) as { url: string }).url;
+    const all = contenders(source, `http://127.0.0.1:${plain.firstLine}`, url);
+    const measured = measureAll(all, runs, (one) => measureOnce(one, folder, segments));
     const cpuOf = (name: string): number | undefined => {
       const found = measured.find((entry) => entry.name === name);
       return found === undefined ? undefined : median(found.cpu);
@@ -190,7 +185,7 @@ async function transferTable({ hours, segmentsPerHour, sizeBytes, label }: Shape
     );
     return {
       title: `Backfill: ${label}`,
-      note: `Whole processes, user and system time of the client; ${runs} runs, median (smallest–largest); ${CONCURRENCY} requests at a time.`,
+      note: `Whole processes, user and system time of the client; ${runs} runs in turns, median (smallest–largest); ${CONCURRENCY} requests at a time.`,
       rows,
     };
   } finally {

@@ -11,7 +11,9 @@ export interface ChildServer {
 
 /** Starts a server in a process of its own, so that its work is not counted as the client's. */
 export async function startServer(args: readonly string[]): Promise<ChildServer> {
-  const child = spawn(process.execPath, [...args], { stdio: ['ignore', 'pipe', 'ignore'] });
+  // As the first line of our programs has it.
+  const env = { ...process.env, MALLOC_ARENA_MAX: '1' };
+  const child = spawn(process.execPath, [...args], { stdio: ['ignore', 'pipe', 'ignore'], env });
   const lines = createInterface({ input: child.stdout });
   const [firstLine] = (await Promise.race([
     once(lines, 'line'),
