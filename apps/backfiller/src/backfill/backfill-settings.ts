@@ -1,4 +1,4 @@
-import type { BackfillStart } from './backfill-start.ts';
+import type { BackfillStart } from './pass/backfill-start.ts';
 
 /** When segments that a node announces are fetched: see {@link BackfillSettings.live}. */
 export type LiveMode = 'auto' | 'always' | 'never';

@@ -1,10 +1,10 @@
 import type { Logger } from 'pino';
 import type { Archive } from '../archive/archive.ts';
-import type { BackfillMetrics } from './backfill-metrics.ts';
+import type { BackfillMetrics } from './report/backfill-metrics.ts';
 import type { BackfillSettings } from './backfill-settings.ts';
-import type { BadCopies } from './bad-copies.ts';
-import type { PassMemory } from './pass-memory.ts';
-import type { TombstoneLedger } from './tombstone-ledger.ts';
+import type { BadCopies } from './compare/bad-copies.ts';
+import type { PassMemory } from './pass/pass-memory.ts';
+import type { TombstoneLedger } from './compare/tombstone-ledger.ts';
 
 /** What all passes of an engine share. */
 export interface EngineParts {

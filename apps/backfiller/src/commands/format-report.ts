@@ -1,5 +1,5 @@
 import { EXIT, formatBytes, formatCount, formatDuration, formatTable } from '@waybill/cli-kit';
-import type { BackfillReport, NodeReport, PairReport } from '../backfill/backfill-report.ts';
+import type { BackfillReport, NodeReport, PairReport } from '../backfill/report/backfill-report.ts';
 
 function sum(counts: Partial<Record<string, number>>): number {
   return Object.values(counts).reduce<number>((total, count = 0) => total + count, 0);

@@ -1,5 +1,5 @@
 import type { BackfillEngine, RunPassOptions } from '../backfill/backfill-engine.ts';
-import type { BackfillReport } from '../backfill/backfill-report.ts';
+import type { BackfillReport } from '../backfill/report/backfill-report.ts';
 
 export interface MeasuredReport extends BackfillReport {
   /** Processor time of the pass alone, user and system, without the start of the program. */

@@ -3,7 +3,7 @@ import { defineCommand, EXIT, formatBytes, formatCount, formatDuration, values }
 import { DirectoryLockedError } from '@waybill/common';
 import type { Archive } from '../archive/archive.ts';
 import { createFileArchive } from '../archive/file-archive.ts';
-import { microsOf, parseBackfillStart } from '../backfill/backfill-start.ts';
+import { microsOf, parseBackfillStart } from '../backfill/pass/backfill-start.ts';
 import { BACKFILL_OPTIONS } from '../config/backfill-options.ts';
 import { checkNodeConfig } from '../config/check-config.ts';
 import { ARCHIVE_OPTIONS, directoryName } from '../config/common-options.ts';

@@ -1,6 +1,6 @@
 import { defineOptions, values } from '@waybill/cli-kit';
 import { DEFAULT_SETTINGS } from '../backfill/backfill-settings.ts';
-import { parseBackfillStart } from '../backfill/backfill-start.ts';
+import { parseBackfillStart } from '../backfill/pass/backfill-start.ts';
 import { defaultRemoteLimits } from '../remote/remote-limits.ts';
 import { parsedText } from './parsed-text.ts';
 

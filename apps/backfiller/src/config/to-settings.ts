@@ -1,6 +1,6 @@
 import type { ConfigOf } from '@waybill/cli-kit';
 import type { BackfillSettings } from '../backfill/backfill-settings.ts';
-import { parseBackfillStart } from '../backfill/backfill-start.ts';
+import { parseBackfillStart } from '../backfill/pass/backfill-start.ts';
 import type { BACKFILL_OPTIONS } from './backfill-options.ts';
 
 export type BackfillConfig = ConfigOf<typeof BACKFILL_OPTIONS>;

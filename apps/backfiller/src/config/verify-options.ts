@@ -1,5 +1,5 @@
 import { defineOptions, values } from '@waybill/cli-kit';
-import { parseBackfillStart } from '../backfill/backfill-start.ts';
+import { parseBackfillStart } from '../backfill/pass/backfill-start.ts';
 import { directoryName } from './common-options.ts';
 import { parsedText } from './parsed-text.ts';
 

@@ -1,7 +1,7 @@
 import type { AbortOptions } from '@waybill/common';
 import type { Archive } from '../archive/archive.ts';
 import type { BackfillEngine } from '../backfill/backfill-engine.ts';
-import type { BackfillReport } from '../backfill/backfill-report.ts';
+import type { BackfillReport } from '../backfill/report/backfill-report.ts';
 import type { VerifyReport } from './verify-report.ts';
 
 export interface RefillInit extends AbortOptions {

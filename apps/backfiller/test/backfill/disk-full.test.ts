@@ -2,7 +2,7 @@ import { DiskFullError } from '@waybill/common';
 import { waitFor, withTmpfs } from '@waybill/test-kit';
 import { describe, expect, it } from 'vitest';
 import type { Archive } from '../../src/archive/archive.ts';
-import { DiskGuard } from '../../src/backfill/disk-guard.ts';
+import { DiskGuard } from '../../src/backfill/fetch/disk-guard.ts';
 import { createMemoryRemoteNode } from '../support/memory-remote-node.ts';
 import {
   archiveWith,

@@ -1,11 +1,11 @@
 import { globSync, readFileSync } from 'node:fs';
 import { Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
-import { createBackfillMetrics } from '../../src/backfill/backfill-metrics.ts';
+import { createBackfillMetrics } from '../../src/backfill/report/backfill-metrics.ts';
 import { createNodeMetrics } from '../../src/station/node-metrics.ts';
 
 const RULES = new URL('../../../../docs/operations/backfiller-alerts.yml', import.meta.url);
-const SOURCES = new URL('../../src/backfill/', import.meta.url);
+const SOURCES = new URL('../../src/backfill', import.meta.url);
 const FUNCTIONS = new Set(['increase', 'time', 'rate']);
 
 /** Words of an expression outside of its label matchers and ranges, which are metrics or functions. */

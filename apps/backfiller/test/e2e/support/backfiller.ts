@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { freePort, spawnChild, temporaryDirectory, waitFor } from '@waybill/test-kit';
-import type { BackfillReport } from '../../../src/backfill/backfill-report.ts';
+import type { BackfillReport } from '../../../src/backfill/report/backfill-report.ts';
 import { parseMetrics } from './metrics.ts';
 import type { Metrics } from './metrics.ts';
 

@@ -1,0 +1,34 @@
+import type { Archive, PublishedEvent } from '../../archive/archive.ts';
+
+export interface RecorderWatchInit {
+  readonly archive: Pick<Archive, 'onPublished'>;
+  /** Whether it was this engine that brought the segment. */
+  readonly isOwn: (event: PublishedEvent) => boolean;
+  /** How long after a segment a recorder counts as being there. */
+  readonly memoryMs: number;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** Notices where another process puts segments into this archive: a recorder that should get the first chance. */
+export class RecorderWatch {
+  readonly #init: RecorderWatchInit;
+  readonly #lastMs = new Map<string, number>();
+  readonly #stop: () => void;
+
+  constructor(init: RecorderWatchInit) {
+    this.#init = init;
+    this.#stop = init.archive.onPublished((event) => {
+      if (!init.isOwn(event)) this.#lastMs.set(`${event.channel}/${event.quality}`, init.now());
+    });
+  }
+
+  isRecording(channel: string, quality: string): boolean {
+    const lastMs = this.#lastMs.get(`${channel}/${quality}`);
+    return lastMs !== undefined && this.#init.now() - lastMs < this.#init.memoryMs;
+  }
+
+  close(): void {
+    this.#stop();
+  }
+}
