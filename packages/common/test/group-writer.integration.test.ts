@@ -1,18 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { runProgram, type SkippableTest, skipWithout, spawnChild, temporaryDirectory } from '@waybill/test-kit';
+import { needStrace, parseTrace, spawnChild, temporaryDirectory, type TracedCall } from '@waybill/test-kit';
 import { expect, test } from 'vitest';
-import { parseTrace, type TracedCall } from './fixtures/parse-trace.ts';
 
 const child = new URL('fixtures/traced-group.ts', import.meta.url);
 const TRACED = 'trace=open,openat,write,pwrite64,fsync,fdatasync,close,rename,renameat,renameat2';
 const FILES = 60;
-
-async function needStrace(context: SkippableTest): Promise<void> {
-  const found = await runProgram('strace', ['-f', '-o', '/dev/null', 'true']);
-  if (found === undefined) skipWithout(context, 'strace is not installed');
-  if (found.code !== 0) context.skip('strace is not permitted to trace here');
-}
 
 async function traceGroup(root: string, log: string, durability: string): Promise<TracedCall[]> {
   const wrapper = ['strace', '-f', '-y', '-s', '40', '-e', TRACED, '-o', log];

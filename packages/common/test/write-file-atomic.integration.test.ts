@@ -1,18 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { runProgram, type SkippableTest, skipWithout, spawnChild, temporaryDirectory } from '@waybill/test-kit';
+import { needStrace, parseTrace, spawnChild, temporaryDirectory, type TracedCall } from '@waybill/test-kit';
 import { describe, expect, test } from 'vitest';
-import { parseTrace, type TracedCall } from './fixtures/parse-trace.ts';
 
 const child = new URL('fixtures/traced-writer.ts', import.meta.url);
 const TRACED =
   'trace=open,openat,write,pwrite64,fsync,fdatasync,close,rename,renameat,renameat2,mkdir,mkdirat,link,unlink';
-
-async function needStrace(test: SkippableTest): Promise<void> {
-  const found = await runProgram('strace', ['-f', '-o', '/dev/null', 'true']);
-  if (found === undefined) skipWithout(test, 'strace is not installed');
-  if (found.code !== 0) test.skip('strace is not permitted to trace here');
-}
 
 /** The calls of one write that concern its directory, as `name path`, with the place of the directory and of the mark left out. */
 async function traceWrite(durability: string, sizeBytes: number): Promise<string[]> {

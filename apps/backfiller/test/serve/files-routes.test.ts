@@ -127,7 +127,16 @@ describe('the server', () => {
   it('lets nobody in without a token where tokens are set, but for health and metrics', async () => {
     await using base = await temporaryDirectory();
     await using served = await serve(base.path, { tokens: ['sesame'] });
-    expect((await ask(served.url, '/files')).status).toBe(401);
+    for (const target of [
+      '/files',
+      '/digest',
+      '/events',
+      '/segments/ch/source/2026-01-01T00/x.ts',
+      '/playlist/ch.m3u8',
+    ])
+      expect((await ask(served.url, target)).status, target).toBe(401);
+    const json = { 'content-type': 'application/json' };
+    expect((await ask(served.url, '/batch', { method: 'POST', headers: json, body: '{}' })).status).toBe(401);
     expect((await ask(served.url, '/files', { headers: { authorization: 'Bearer sesame' } })).status).toBe(200);
     expect((await ask(served.url, '/livez')).status).toBe(200);
   });

@@ -5,7 +5,7 @@ import type { BackfillReport } from '../../../src/backfill/report/backfill-repor
 import { parseMetrics } from './metrics.ts';
 import type { Metrics } from './metrics.ts';
 
-const MAIN = new URL('../../../src/main.ts', import.meta.url);
+export const MAIN = new URL('../../../src/main.ts', import.meta.url);
 
 /** A line that the program logged, or `msg` alone where it is not JSON. */
 export interface LogLine {
