@@ -28,6 +28,7 @@ function mayImport(rules, from, to) {
  * editor shows a forbidden import while it is typed. `turbo boundaries` checks the same rules in CI.
  *
  * @param {string} root the workspace's folder
+ * @returns {import('eslint').Linter.Config[]}
  */
 export function layerConfigs(root) {
   const rules = readJson(path.join(root, 'turbo.json')).boundaries.tags;

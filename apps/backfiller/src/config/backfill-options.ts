@@ -44,8 +44,7 @@ export const BACKFILL_OPTIONS = defineOptions({
   totalConcurrency: {
     schema: values.integer({ min: 1, max: 1024 }),
     value: 'N',
-    default: DEFAULT_SETTINGS.totalConcurrency,
-    description: 'requests for content to all nodes at a time',
+    description: `requests for content to all nodes at a time; default ${DEFAULT_SETTINGS.totalConcurrency}, or --download-concurrency where that is more`,
   },
   batchSize: {
     schema: values.integer({ min: 1, max: 1024 }),

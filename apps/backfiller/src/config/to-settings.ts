@@ -1,3 +1,4 @@
+import { DEFAULT_SETTINGS } from '../backfill/backfill-settings.ts';
 import type { ConfigOf } from '@waybill/cli-kit';
 import type { BackfillSettings } from '../backfill/backfill-settings.ts';
 import { parseBackfillStart } from '../backfill/pass/backfill-start.ts';
@@ -22,7 +23,8 @@ export function toSettings(
     start: config.start === undefined ? undefined : parseBackfillStart(config.start),
     recentCutoffSeconds: config.recentCutoff,
     downloadConcurrency: config.downloadConcurrency,
-    totalConcurrency: config.totalConcurrency,
+    totalConcurrency:
+      config.totalConcurrency ?? Math.max(DEFAULT_SETTINGS.totalConcurrency, config.downloadConcurrency),
     batchSize: config.batchSize,
     intervalMs: config.interval,
     live: config.live,

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { needStrace, parseTrace, spawnChild, temporaryDirectory } from '@waybill/test-kit';
 import { describe, expect, it } from 'vitest';
+import { reply } from '../support/raw-http-server.ts';
 import { listFiles } from './support/archive-files.ts';
 import { MAIN, passArgs, runOnce } from './support/backfiller.ts';
 import { startFaultyNode } from './support/faulty-node.ts';
@@ -20,8 +21,7 @@ async function startPatientNode(atOnce: number, count: number): Promise<FaultyNo
     if (!SEGMENTS.test(target)) return false;
     held.push(() => {
       const content = files.get(target.replace(SEGMENTS, '')) ?? Buffer.alloc(0);
-      socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${content.length}\r\n\r\n`);
-      socket.write(content);
+      reply(socket, { body: content });
     });
     most = Math.max(most, held.length);
     if (most >= atOnce) for (const answer of held.splice(0)) answer();
