@@ -1,11 +1,12 @@
 import { Counter } from 'prom-client';
 import type { Registry } from 'prom-client';
-import { destination, pino, stdSerializers, stdTimeFunctions } from 'pino';
+import { destination, pino, stdTimeFunctions } from 'pino';
 import type { DestinationStream, Logger } from 'pino';
 import { LabelLimit } from './label-limit.ts';
 import { formatLogText } from './log-text.ts';
 import { sharedMetric } from './metrics.ts';
 import { redactSecrets } from './redact.ts';
+import { serializeError } from './serialize-error.ts';
 
 export type { Logger } from 'pino';
 
@@ -34,7 +35,7 @@ export function createLogger({ name, level = 'info', format = 'json', stream, re
       base: { name },
       timestamp: format === 'json' ? stdTimeFunctions.isoTime : stdTimeFunctions.epochTime,
       formatters: format === 'json' ? { level: (label) => ({ level: label }) } : {},
-      serializers: { err: stdSerializers.err },
+      serializers: { err: serializeError },
       hooks: {
         streamWrite: format === 'json' ? redactSecrets : formatLogText,
         logMethod(args, method, numericLevel) {
