@@ -5,6 +5,8 @@ import type { CircuitChange } from '../remote/circuit-breaker.ts';
 export interface NodeMetrics {
   readonly noteListError: () => void;
   readonly noteCircuit: (change: CircuitChange) => void;
+  /** Of a node that is no longer on the list, no state is shown. */
+  readonly forget: (node: string) => void;
 }
 
 /** Metrics of the list of nodes and of each node's circuit breaker. */
@@ -30,6 +32,9 @@ export function createNodeMetrics(registry: Registry): NodeMetrics {
     noteCircuit: ({ node, state, reason }) => {
       open.set({ remote: node }, state === 'open' ? 1 : 0);
       if (reason === 'hostile') hostileActs.inc({ remote: node });
+    },
+    forget: (node) => {
+      open.remove({ remote: node });
     },
   };
 }

@@ -120,6 +120,9 @@ export function openNodes(init: NodesInit): OpenedNodes {
     log: logger,
     onListError: metrics.noteListError,
   });
+  registry.onChange(({ removed }) => {
+    for (const { name } of removed) metrics.forget(name);
+  });
   const connections = new NodeConnections(connect);
   return {
     nodes: () => connections.of(registry.nodes),
