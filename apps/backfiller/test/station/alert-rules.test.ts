@@ -5,7 +5,7 @@ import { createBackfillMetrics } from '../../src/backfill/report/backfill-metric
 import { createNodeMetrics } from '../../src/station/node-metrics.ts';
 
 const RULES = new URL('../../../../docs/operations/backfiller-alerts.yml', import.meta.url);
-const SOURCES = new URL('../../src/backfill', import.meta.url);
+const SOURCES = new URL('../../src/backfill/', import.meta.url);
 const FUNCTIONS = new Set(['increase', 'time', 'rate']);
 
 /** Words of an expression outside of its label matchers and ranges, which are metrics or functions. */
@@ -27,7 +27,7 @@ describe('the alert rules', () => {
   });
 
   it('match kinds of alerts that the program raises', () => {
-    const sources = globSync('*.ts', { cwd: SOURCES }).map((file) => readFileSync(new URL(file, SOURCES), 'utf8'));
+    const sources = globSync('**/*.ts', { cwd: SOURCES }).map((file) => readFileSync(new URL(file, SOURCES), 'utf8'));
     const kinds = [...readFileSync(RULES, 'utf8').matchAll(/kind="([^"]+)"/g)].map(([, kind = '']) => kind);
     expect(kinds.length).toBeGreaterThan(0);
     for (const kind of kinds) expect(sources.join('\n')).toContain(`alert(node, '${kind}'`);
