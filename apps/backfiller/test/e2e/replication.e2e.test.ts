@@ -22,6 +22,9 @@ const recordSegment = (base: string, { path: file, name, content }: MadeSegment)
   renameSync(temp, path.join(base, file));
 };
 
+/** What has its final name. */
+const segmentsOf = (base: string): string[] => listFiles(base).filter((file) => !file.includes('-temp-'));
+
 const has = (base: string, segment: MadeSegment) => () => listFiles(base).includes(segment.path);
 
 /** Requests that a node has answered, those for its metrics left out; of one endpoint, where one is given. */
@@ -61,7 +64,8 @@ describe('two nodes that serve and backfill from each other, with an hour betwee
   });
 
   it('end equal', async () => {
-    await waitFor(() => listFiles(bases.a).length === 600 && listFiles(bases.b).length === 600, PATIENCE);
+    await waitFor(() => segmentsOf(bases.a).length === 600 && segmentsOf(bases.b).length === 600, PATIENCE);
+    await waitFor(() => [bases.a, bases.b].every((base) => listFiles(base).length === 600), PATIENCE);
     expect(readFiles(bases.a)).toEqual(readFiles(bases.b));
   });
 
