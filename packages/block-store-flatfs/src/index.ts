@@ -1,0 +1,4 @@
+export { FlatfsShardingInvalidError, FlatfsStoreMissingError } from './flatfs-errors.ts';
+export { openFlatfsBlockStore } from './open-flatfs-block-store.ts';
+
+export type { OpenFlatfsBlockStoreInit } from './open-flatfs-block-store.ts';

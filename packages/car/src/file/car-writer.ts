@@ -1,0 +1,125 @@
+import { CarHeaderInvalidError } from '../errors.ts';
+import { encodeCarHeader } from '../codec/car-header.ts';
+import type { CidBytes } from '../codec/cid.ts';
+import { varintLength, writeVarint } from '../codec/varint.ts';
+
+/** Where bytes go; an `AtomicWriter` of `@waybill/common` is one. Calls do not overlap. */
+export interface ByteSink {
+  /** Resolves when it may be called again; may keep `bytes` until then. */
+  write(bytes: Uint8Array): Promise<void>;
+}
+
+/** What takes the frames of a CAR: {@link CarWriter}, or the forest writer. */
+export interface FrameWriter {
+  /** Takes a whole frame as it stands: `varint length | CID | data`. Copies it, and never waits. */
+  push(bytes: Uint8Array, start: number, end: number): void;
+  /** Takes a block, and makes its frame. */
+  pushBlock(cid: CidBytes, data: Uint8Array): void;
+  /** True when more than the write buffer holds is waiting: call `flush` before going on. */
+  readonly isFull: boolean;
+  /** Hands everything that waits to the sink. */
+  flush(): Promise<void>;
+  /** To be called once. The sink is not ended: that is up to who opened it. */
+  end(): Promise<CarSummary>;
+}
+
+export interface CarSummary {
+  readonly blockCount: number;
+  /** Bytes of the CAR, its header included, before any compression. */
+  readonly sizeBytes: number;
+}
+
+export interface CarWriterOptions {
+  roots: readonly CidBytes[];
+  /** Bytes that are gathered before a write; default 1,048,576, as Lotus has it. */
+  writeBufferBytes?: number | undefined;
+}
+
+export const DEFAULT_WRITE_BUFFER_BYTES = 1024 * 1024;
+
+/**
+ * Writes a CARv1. The frames that come between two calls of `flush` are gathered in one buffer, which grows where they are
+ * more than was reckoned with.
+ */
+export class CarWriter implements FrameWriter {
+  readonly #sink: ByteSink;
+  readonly #limit: number;
+  #buffer: Uint8Array;
+  #used = 0;
+  #blockCount = 0;
+  #flushed = 0;
+  #ended = false;
+
+  constructor(sink: ByteSink, { roots, writeBufferBytes = DEFAULT_WRITE_BUFFER_BYTES }: CarWriterOptions) {
+    if (!(writeBufferBytes >= 0)) throw new RangeError(`${writeBufferBytes} is no size of a buffer`);
+    if (roots.length === 0) throw new CarHeaderInvalidError(0, 'a CAR without roots would not be read by anybody');
+    this.#sink = sink;
+    this.#limit = writeBufferBytes;
+    const header = encodeCarHeader(roots);
+    this.#buffer = new Uint8Array(Math.max(header.length, writeBufferBytes + writeBufferBytes / 4));
+    this.#append(header, 0, header.length);
+  }
+
+  get isFull(): boolean {
+    return this.#used >= this.#limit;
+  }
+
+  /** Bytes of the CAR so far: where the next frame begins. */
+  get sizeBytes(): number {
+    return this.#flushed + this.#used;
+  }
+
+  push(bytes: Uint8Array, start: number, end: number): void {
+    this.#append(bytes, start, end);
+    this.#blockCount += 1;
+  }
+
+  pushBlock(cid: CidBytes, data: Uint8Array): void {
+    const length = cid.length + data.length;
+    this.#reserve(varintLength(length) + length);
+    this.#used = writeVarint(length, this.#buffer, this.#used);
+    this.#append(cid, 0, cid.length);
+    this.#append(data, 0, data.length);
+    this.#blockCount += 1;
+  }
+
+  async flush(): Promise<void> {
+    const length = this.#used;
+    if (length === 0) return;
+    await this.#sink.write(this.#buffer.subarray(0, length));
+    // What was pushed meanwhile, against the rules, would be lost without this.
+    if (this.#used !== length) this.#buffer.copyWithin(0, length, this.#used);
+    this.#used -= length;
+    this.#flushed += length;
+  }
+
+  async end(): Promise<CarSummary> {
+    if (this.#ended) throw new TypeError('the CAR has ended');
+    this.#ended = true;
+    await this.flush();
+    return { blockCount: this.#blockCount, sizeBytes: this.#flushed };
+  }
+
+  #append(bytes: Uint8Array, start: number, end: number): void {
+    this.#reserve(end - start);
+    if (end - start < SHORT_BYTES) copyShort(bytes, start, end, this.#buffer, this.#used);
+    else this.#buffer.set(bytes.subarray(start, end), this.#used);
+    this.#used += end - start;
+  }
+
+  #reserve(length: number): void {
+    if (this.#ended) throw new TypeError('the CAR has ended');
+    const needed = this.#used + length;
+    if (needed <= this.#buffer.length) return;
+    const larger = new Uint8Array(Math.max(needed, 2 * this.#buffer.length));
+    larger.set(this.#buffer.subarray(0, this.#used));
+    this.#buffer = larger;
+  }
+}
+
+/** Below this, a loop is quicker than a view of the part. */
+const SHORT_BYTES = 64;
+
+function copyShort(from: Uint8Array, start: number, end: number, into: Uint8Array, at: number): void {
+  for (let next = start, to = at; next < end; next += 1, to += 1) into[to] = from[next] ?? 0;
+}

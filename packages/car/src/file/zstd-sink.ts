@@ -1,0 +1,67 @@
+import { constants, createZstdCompress } from 'node:zlib';
+import type { ByteSink } from './car-writer.ts';
+
+export interface ZstdSinkOptions {
+  /** From 1 to 19; default 3, as `zstd` has it. */
+  level?: number | undefined;
+}
+
+/**
+ * Compresses what is written to it into one zstd frame, and hands that to another sink. The same bytes in give the
+ * same bytes out, however they were cut into pieces.
+ */
+export class ZstdSink implements ByteSink, AsyncDisposable {
+  readonly #compressor;
+  readonly #pumped: Promise<void>;
+  #failure: unknown;
+
+  constructor(sink: ByteSink, { level = 3 }: ZstdSinkOptions = {}) {
+    const params = { [constants.ZSTD_c_compressionLevel]: level, [constants.ZSTD_c_checksumFlag]: 1 };
+    this.#compressor = createZstdCompress({ params, chunkSize: PIECE_BYTES });
+    this.#pumped = this.#pump(sink);
+    // Told by the next write, or by the end.
+    this.#pumped.catch(() => undefined);
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    const compressor = this.#compressor;
+    const written = new Promise<void>((resolve, reject) => {
+      compressor.write(bytes, (error) => {
+        if (error === undefined || error === null) resolve();
+        else reject(error);
+      });
+    });
+    await Promise.race([written, this.#failed()]);
+    await written.catch((error: unknown) => {
+      throw this.#failure ?? error;
+    });
+  }
+
+  /** Writes the end of the frame. The other sink is not ended: that is up to who opened it. */
+  async end(): Promise<void> {
+    this.#compressor.end();
+    await this.#pumped;
+  }
+
+  /** Gives the memory of the compressor back. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#compressor.destroy();
+    await this.#pumped.catch(() => undefined);
+  }
+
+  async #failed(): Promise<void> {
+    await this.#pumped;
+    throw new TypeError('the zstd data has ended');
+  }
+
+  async #pump(sink: ByteSink): Promise<void> {
+    try {
+      for await (const piece of this.#compressor) await sink.write(piece as Uint8Array);
+    } catch (error) {
+      this.#failure = error;
+      throw error;
+    }
+  }
+}
+
+const PIECE_BYTES = 256 * 1024;

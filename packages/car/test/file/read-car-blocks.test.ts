@@ -1,0 +1,98 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { zstdCompressSync } from 'node:zlib';
+import { temporaryDirectory } from '@waybill/test-kit';
+import { describe, expect, it } from 'vitest';
+import { type CarFileHeader, formatCid, readCarBlocks } from '../../src/index.ts';
+import { cborBlock, sampleBlocks } from '../support/blocks.ts';
+import { inPieces, referenceCar } from '../support/cars.ts';
+
+const blocks = sampleBlocks();
+const car = await referenceCar([blocks[0]!.cid], blocks);
+const names = blocks.map(({ cid }) => cid.toString());
+
+describe('reading the blocks of a CAR', () => {
+  it.each([
+    ['as it is', car],
+    ['compressed with zstd', zstdCompressSync(car)],
+    [
+      'compressed in several frames',
+      Buffer.concat([zstdCompressSync(car.subarray(0, 99)), zstdCompressSync(car.subarray(99))]),
+    ],
+  ])('gives them in their order, with their places, %s', async (_what, stored) => {
+    for (const size of [1, 7, 1000]) {
+      const headers: CarFileHeader[] = [];
+      const found = await Array.fromAsync(
+        readCarBlocks(inPieces(stored, size), { onHeader: (header) => headers.push(header) }),
+      );
+      expect(found.map(({ cid }) => formatCid(cid))).toEqual(names);
+      expect(found.map(({ data }) => Buffer.from(data))).toEqual(blocks.map(({ bytes }) => Buffer.from(bytes)));
+      for (const { cid, offset } of found) expect(Buffer.from(car).indexOf(cid, offset) - offset).toBeLessThan(3);
+      expect(headers).toMatchObject([{ version: 1 }]);
+    }
+  });
+
+  it('reads files larger than a piece', async () => {
+    await using directory = await temporaryDirectory();
+    const many = Array.from({ length: 3000 }, (_, at) => cborBlock({ at, filling: 'x'.repeat(at % 700) }));
+    const path = join(directory.path, 'a.car');
+    const bytes = await referenceCar([many[0]!.cid], many);
+    for (const stored of [bytes, zstdCompressSync(bytes)]) {
+      await writeFile(path, stored);
+      const found = await Array.fromAsync(readCarBlocks(path), ({ cid }) => formatCid(cid));
+      expect(found).toEqual(many.map(({ cid }) => cid.toString()));
+    }
+  });
+
+  it('tells zstd data that is cut or broken from a broken CAR', async () => {
+    const stored = zstdCompressSync(car);
+    for (let end = 5; end < stored.length; end += 11) {
+      const reading = Array.fromAsync(readCarBlocks(inPieces(stored.subarray(0, end), 64), { file: 'a.zst' }));
+      await expect(reading, `cut at ${end}`).rejects.toThrow(
+        expect.objectContaining({
+          code: 'ERR_CAR_COMPRESSION_INVALID',
+          file: 'a.zst',
+          offset: expect.any(Number) as number,
+        }),
+      );
+    }
+    const broken = Buffer.from(stored);
+    broken[30] = ~(broken[30] ?? 0) & 0xff;
+    const reading = Array.fromAsync(readCarBlocks(inPieces(broken, 64)));
+    await expect(reading).rejects.toThrow(expect.objectContaining({ code: expect.stringMatching(/^ERR_/) as string }));
+  });
+
+  it('passes the errors of its source on, and ends the source when it is left early', async () => {
+    let ended = 0;
+    async function* source(fails: boolean): AsyncGenerator<Uint8Array> {
+      try {
+        yield* inPieces(zstdCompressSync(car), 40);
+        if (fails) throw new RangeError('the wire broke');
+        yield new Uint8Array(0);
+      } finally {
+        ended += 1;
+      }
+    }
+    await expect(Array.fromAsync(readCarBlocks(source(true)))).rejects.toThrow('the wire broke');
+    for await (const block of readCarBlocks(source(false))) {
+      expect(block.offset).toBeGreaterThan(0);
+      break;
+    }
+    await expect.poll(() => ended).toBe(2);
+  });
+
+  it('ends with the reason of an abort', async () => {
+    const controller = new AbortController();
+    const reading = async (): Promise<void> => {
+      for await (const _block of readCarBlocks(inPieces(car, 50), { signal: controller.signal }))
+        controller.abort(new Error('enough'));
+    };
+    await expect(reading()).rejects.toThrow('enough');
+  });
+
+  it('refuses what is no regular file', async () => {
+    await expect(Array.fromAsync(readCarBlocks('/dev/null'))).rejects.toThrow(
+      expect.objectContaining({ code: 'ERR_CAR_FILE_KIND' }),
+    );
+  });
+});
