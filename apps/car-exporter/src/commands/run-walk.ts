@@ -1,0 +1,113 @@
+import {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatTable,
+  type Output,
+  UsageInvalidError,
+} from '@waybill/cli-kit';
+import type { AbortOptions, Durability } from '@waybill/common';
+import type { Tipset } from '../chain/tipset.ts';
+import { type ExportFormat, formatOfName } from '../export/export-format.ts';
+import { type ExportedSnapshot, exportSnapshot } from '../export/export-snapshot.ts';
+import { openCarV2Sink } from '../output/car-v2-sink.ts';
+import { type ExportSink, openFileSink, openStreamSink } from '../output/export-sink.ts';
+import { outputPath, type SnapshotRange } from '../output/output-path.ts';
+import { showExport } from '../status/show-export.ts';
+import type { ChainPart, ChainSource } from '../store/chain-source.ts';
+import type { ExportRule } from '../walk/export-rule.ts';
+
+export interface RunWalkConfig {
+  readonly output?: string | undefined;
+  readonly format?: ExportFormat | undefined;
+  readonly snapshotVersion: '1' | '2';
+  readonly level: number;
+  readonly writeBuffer: number;
+  readonly force: boolean;
+  readonly checksum: boolean;
+  readonly durability: Durability;
+  readonly workers: number;
+  readonly verify: boolean;
+}
+
+export interface RunWalkInit {
+  readonly source: ChainSource;
+  readonly head: Tipset;
+  readonly rule: ExportRule;
+  readonly range: SnapshotRange;
+  readonly config: RunWalkConfig;
+  readonly output: Output;
+  /** What an export of this has is left out. */
+  readonly except?: ChainPart | undefined;
+}
+
+export interface ExportReport extends ExportedSnapshot {
+  /** `-` for standard output. */
+  readonly path: string;
+}
+
+/** Writes the export to where the configuration says, and reports. The exit code is that of a complete export: 0. */
+export async function runWalk(init: RunWalkInit, signal: AbortSignal): Promise<number> {
+  const { config, output, head } = init;
+  const format = config.format ?? formatOfName(config.output?.split('?')[0] ?? '');
+  const path = outputPath(config.output, init.range, format);
+  if ((path === '-' || isS3(path)) && format === 'carv2')
+    throw new UsageInvalidError('a CARv2 goes to a file alone: its first bytes are known when it is finished');
+  using shown = showExport(output);
+  const exported = await exportSnapshot(
+    {
+      ...{ source: init.source, head: head.cids, rule: init.rule, range: init.range, except: init.except },
+      settings: { ...settingsOf(config), format },
+      openSink: (options) => openSink(path, format, config, options),
+      onStatus: shown.onStatus,
+    },
+    { signal },
+  );
+  shown[Symbol.dispose]();
+  tell(output, { path, ...exported });
+  return 0;
+}
+
+const isS3 = (path: string): boolean => path.startsWith('s3://');
+
+function settingsOf({ snapshotVersion, writeBuffer, level, workers, verify }: RunWalkConfig) {
+  const version: 1 | 2 = snapshotVersion === '2' ? 2 : 1;
+  return { snapshotVersion: version, writeBufferBytes: writeBuffer, level, workers, verify };
+}
+
+async function openSink(
+  path: string,
+  format: ExportFormat,
+  { durability, checksum, force }: RunWalkConfig,
+  { signal }: AbortOptions,
+): Promise<ExportSink> {
+  if (path === '-') return openStreamSink(process.stdout, { signal });
+  const options = { durability, checksum, force, signal };
+  if (isS3(path)) {
+    // Loaded where it is needed: the SDK takes as long to load as all the rest.
+    const { openS3Sink } = await import('../output/s3-sink.ts');
+    return await openS3Sink(path, options);
+  }
+  return format === 'carv2' ? await openCarV2Sink(path, options) : await openFileSink(path, options);
+}
+
+/** Where the CAR itself goes to standard output, the report goes to standard error. */
+function tell(output: Output, report: ExportReport): void {
+  if (report.path === '-') output.info(output.json ? JSON.stringify(report) : formatReport(report));
+  else output.result(report, () => formatReport(report));
+  if (report.missingReceipts > 0)
+    output.warn(`${formatCount(report.missingReceipts)} blocks of receipts are not in the source, and not in the file`);
+}
+
+function formatReport(report: ExportReport): string {
+  const row = {
+    heights: `${report.tailHeight}–${report.headHeight}`,
+    blocks: formatCount(report.blockCount),
+    headers: formatCount(report.headerCount),
+    bytes: formatBytes(report.sizeBytes),
+    'missing receipts': report.missingReceipts,
+    took: formatDuration(report.seconds * 1000),
+    'blocks/s': formatCount(Math.round(report.blockCount / report.seconds)),
+  };
+  return `${formatTable([row])}${report.path}`;
+}

@@ -1,0 +1,56 @@
+import { type CarStore, openCarStore } from '@waybill/car';
+import { type Output, UsageInvalidError } from '@waybill/cli-kit';
+import { CarChainSource } from './car-chain-source.ts';
+import type { ChainSource } from './chain-source.ts';
+import type { BlockSourceConfig } from './open-block-source.ts';
+import { parseSourceReference } from './source-reference.ts';
+
+export interface CarSourceConfig {
+  readonly from: readonly string[];
+  readonly indexFile?: string | undefined;
+  readonly trustSource: boolean;
+}
+
+export interface SourceConfig extends CarSourceConfig, BlockSourceConfig {}
+
+/** Opens whatever `--from` names. */
+export async function openSource(config: SourceConfig, output: Output, signal: AbortSignal): Promise<ChainSource> {
+  const reference = parseSourceReference(config.from);
+  if (reference.kind === 'car') return await openCarSource(config, output, signal);
+  // Databases and HTTP clients are loaded where they are needed.
+  const { openBlockSource } = await import('./open-block-source.ts');
+  return await openBlockSource(reference, config, { signal });
+}
+
+/** Opens CAR files; makes the index where there is none, which takes a while, and is shown. @throws UsageInvalidError for another source. */
+export async function openCarSource(
+  config: CarSourceConfig,
+  output: Output,
+  signal: AbortSignal,
+): Promise<CarChainSource> {
+  if (parseSourceReference(config.from).kind !== 'car')
+    throw new UsageInvalidError('this command reads CAR files alone');
+  return new CarChainSource(await openIndexed(config, output, signal));
+}
+
+async function openIndexed(
+  { from, indexFile, trustSource }: CarSourceConfig,
+  output: Output,
+  signal: AbortSignal,
+): Promise<CarStore> {
+  const progress = output.progress({ label: 'indexed', unit: 'bytes' });
+  try {
+    return await openCarStore(from, {
+      indexPath: indexFile,
+      verify: !trustSource,
+      signal,
+      onProgress: ({ sizeBytes, doneBytes }) => {
+        progress.setTotal(sizeBytes);
+        progress.set(doneBytes);
+      },
+      onIndexProblem: (error) => output.detail(`The index is made anew or not kept: ${String(error)}`),
+    });
+  } finally {
+    progress.end();
+  }
+}

@@ -1,0 +1,151 @@
+import { Worker } from 'node:worker_threads';
+import type { CarStore, SharedCarStore } from '@waybill/car';
+import type { AbortOptions } from '@waybill/common';
+import { ChunkScanner, type ChunkScannerInit, type MissingLink } from './chunk-scanner.ts';
+import { type Chunk, chunksOf } from './chunks.ts';
+import type { FrameOutput, GenerationScanner, ScannedGeneration } from './generation-scanner.ts';
+import { OrdinalList } from './ordinal-list.ts';
+
+export interface ScanThreadData {
+  readonly shared: SharedCarStore;
+  readonly bits: SharedArrayBuffer;
+  readonly takesCbor: boolean;
+  readonly verify: boolean;
+}
+
+export interface ChunkRequest {
+  readonly chunk: number;
+  readonly ordinals: Uint32Array;
+  readonly sizeBytes: number;
+}
+
+export interface ChunkAnswer {
+  readonly chunk: number;
+  /** One after the other; undefined where the chunk could not be read. */
+  readonly frames: Uint8Array<ArrayBuffer> | undefined;
+  readonly next: Uint32Array<ArrayBuffer>;
+  readonly missing: readonly MissingLink[];
+}
+
+export interface ThreadedScannerInit extends ChunkScannerInit {
+  readonly threads: number;
+}
+
+const CHUNK_BYTES = 1024 * 1024;
+/** For each thread: one that it works on, and others that wait, so that it never does. */
+const CHUNKS_AHEAD = 3;
+
+/** The file beside this one: TypeScript from source, JavaScript when built. */
+const WORKER = new URL(import.meta.url.endsWith('.ts') ? './scan-worker.ts' : './scan-worker.js', import.meta.url);
+
+interface PendingChunk extends Chunk {
+  readonly answered: PromiseWithResolvers<ChunkAnswer>;
+}
+
+/** Scans in threads of its own; this one puts their frames in order. */
+export class ThreadedScanner implements GenerationScanner {
+  readonly #store: CarStore;
+  readonly #here: ChunkScanner;
+  readonly #workers: readonly Worker[];
+  readonly #pending = new Map<number, PendingChunk>();
+  #chunk = 0;
+  #failure: Error | undefined;
+
+  constructor(init: ThreadedScannerInit) {
+    this.#store = init.store;
+    this.#here = new ChunkScanner(init);
+    const workerData: ScanThreadData = {
+      shared: init.store.shared,
+      bits: init.bits.shared,
+      takesCbor: init.takesCbor,
+      verify: init.verifier !== undefined,
+    };
+    this.#workers = Array.from({ length: init.threads }, () => this.#start(workerData));
+  }
+
+  async scan(ordinals: Uint32Array, output: FrameOutput, { signal }: AbortOptions = {}): Promise<ScannedGeneration> {
+    const next = new OrdinalList();
+    const missing: MissingLink[] = [];
+    const ahead: PendingChunk[] = [];
+    const chunks = chunksOf(this.#store.index, ordinals, CHUNK_BYTES);
+    const most = CHUNKS_AHEAD * this.#workers.length;
+    for (;;) {
+      signal?.throwIfAborted();
+      while (ahead.length < most) {
+        const chunk = chunks.next();
+        if (chunk.done === true) break;
+        ahead.push(this.#send(ordinals, chunk.value));
+      }
+      const oldest = ahead.shift();
+      if (oldest === undefined) return { next: next.take(), missing };
+      const answer = await oldest.answered.promise;
+      next.append(answer.next);
+      missing.push(...answer.missing);
+      await this.#write(ordinals, oldest, answer, output);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#workers.map((worker) => worker.terminate()));
+  }
+
+  async #write(
+    ordinals: Uint32Array,
+    { from, to }: Chunk,
+    { frames }: ChunkAnswer,
+    output: FrameOutput,
+  ): Promise<void> {
+    // Read here once more, it fails with the error itself; or not, if what was in the way has gone.
+    if (frames === undefined) throw this.#failureOf(ordinals, from, to);
+    const { index } = this.#store;
+    let start = 0;
+    for (let at = from; at < to; at += 1) {
+      const end = start + index.frameLength(ordinals[at] ?? 0);
+      output.frame(frames, start, end);
+      start = end;
+    }
+    await output.settle();
+  }
+
+  #failureOf(ordinals: Uint32Array, from: number, to: number): unknown {
+    try {
+      this.#here.scan(ordinals, from, to, () => undefined);
+      return new Error('a thread could not read what this one can');
+    } catch (error) {
+      return error;
+    }
+  }
+
+  #send(ordinals: Uint32Array, chunk: Chunk): PendingChunk {
+    if (this.#failure !== undefined) throw this.#failure;
+    const id = this.#chunk;
+    this.#chunk += 1;
+    const pending = { ...chunk, answered: Promise.withResolvers<ChunkAnswer>() };
+    this.#pending.set(id, pending);
+    const slice = ordinals.slice(chunk.from, chunk.to);
+    const request: ChunkRequest = { chunk: id, ordinals: slice, sizeBytes: chunk.sizeBytes };
+    this.#workers[id % this.#workers.length]?.postMessage(request, [slice.buffer]);
+    return pending;
+  }
+
+  #start(workerData: ScanThreadData): Worker {
+    const worker = new Worker(WORKER, { workerData, name: 'waybill-scan' });
+    worker.on('message', (answer: ChunkAnswer) => {
+      this.#pending.get(answer.chunk)?.answered.resolve(answer);
+      this.#pending.delete(answer.chunk);
+    });
+    worker.on('error', (error: Error) => this.#fail(error));
+    worker.on('exit', () => this.#fail(new Error('a scanning thread has ended')));
+    return worker;
+  }
+
+  #fail(error: Error): void {
+    this.#failure ??= error;
+    for (const { answered } of this.#pending.values()) {
+      // Whoever does not wait for it any more has failed for another reason.
+      answered.promise.catch(() => undefined);
+      answered.reject(error);
+    }
+    this.#pending.clear();
+  }
+}
