@@ -1,3 +1,4 @@
+import type { ProgramExitCodes } from './exit-codes.ts';
 import type { ArgumentDeclarations, ArgumentsOf, ConfigOf, OptionDeclarations } from './option.ts';
 import type { Output } from './output.ts';
 
@@ -49,4 +50,6 @@ export interface ProgramDeclaration {
   readonly version: string;
   readonly description: string;
   readonly commands: readonly CommandDeclaration[];
+  /** Default: the numbers of `EXIT`, as all Waybill programs. */
+  readonly exitCodes?: ProgramExitCodes | undefined;
 }

@@ -7,7 +7,7 @@ import type { Invocation } from './commander-tree.ts';
 import { readConfigFile } from './config-file.ts';
 import { ConfigInvalidError, SignalReceivedError, UsageInvalidError } from './errors.ts';
 import type { ConfigIssue } from './errors.ts';
-import { EXIT, exitCodeFor } from './exit-codes.ts';
+import { EXIT, exitCodeFor, replacedExitCode } from './exit-codes.ts';
 import { kebabCase } from './option.ts';
 import type { OptionDeclarations } from './option.ts';
 import { createOutput } from './output.ts';
@@ -62,7 +62,7 @@ async function runProgram(
   } catch (error) {
     if (signal.aborted && isConsequence(error, signal)) return exitCodeFor(signal.reason);
     output.error(error);
-    return exitCodeFor(error);
+    return replacedExitCode(exitCodeFor(error), program.exitCodes);
   }
 }
 

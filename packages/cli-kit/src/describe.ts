@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { CommandDeclaration, CommandExample, ProgramDeclaration } from './command.ts';
-import { EXIT_MEANINGS } from './exit-codes.ts';
+import { exitMeanings } from './exit-codes.ts';
 import { environmentNames, flagOf } from './option.ts';
 import type { ArgumentDeclarations, OptionDeclarations } from './option.ts';
 import { SHARED_OPTIONS } from './shared-options.ts';
@@ -63,7 +63,7 @@ export function describeProgram(program: ProgramDeclaration): ProgramDescription
     description,
     commands: commands.map((command) => describeCommand(name, command)),
     sharedOptions: describeOptions(name, SHARED_OPTIONS),
-    exitCodes: [...EXIT_MEANINGS].map(([code, meaning]) => ({ code, meaning })),
+    exitCodes: exitMeanings(program.exitCodes).map(([code, meaning]) => ({ code, meaning })),
   };
 }
 

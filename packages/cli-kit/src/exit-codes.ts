@@ -26,6 +26,30 @@ export const EXIT_MEANINGS: ReadonlyMap<ExitCode, string> = new Map([
   [EXIT.terminated, 'a job that SIGTERM ended'],
 ]);
 
+/** For a program whose users know other numbers. */
+export interface ProgramExitCodes {
+  /** What stands for which code of `EXIT`. */
+  readonly replaced: ReadonlyMap<ExitCode, number>;
+  /** What its own numbers mean, for `--help`. */
+  readonly meanings: ReadonlyMap<number, string>;
+}
+
+/** What the program ends with where others end with `code`. */
+export function replacedExitCode(code: ExitCode, exitCodes: ProgramExitCodes | undefined): number {
+  return exitCodes?.replaced.get(code) ?? code;
+}
+
+/** Numbers and what they mean, in order. */
+export function exitMeanings(exitCodes: ProgramExitCodes | undefined): [code: number, meaning: string][] {
+  if (exitCodes === undefined) return [...EXIT_MEANINGS];
+  const shared = [...EXIT_MEANINGS].map(([code, meaning]): [number, string] => [
+    replacedExitCode(code, exitCodes),
+    meaning,
+  ]);
+  const meanings = new Map<number, string>([...shared, ...exitCodes.meanings]);
+  return [...meanings].sort(([a], [b]) => a - b);
+}
+
 /** The one place where an error becomes an exit code. Errors are known by their `code`, so that no package is imported. */
 export function exitCodeFor(error: unknown): ExitCode {
   switch ((error as { code?: unknown } | null | undefined)?.code) {

@@ -1,5 +1,5 @@
 import type { CommandDeclaration, ProgramDeclaration } from './command.ts';
-import { EXIT_MEANINGS } from './exit-codes.ts';
+import { exitMeanings } from './exit-codes.ts';
 import { constantCase } from './option.ts';
 
 /** What stands below the options in `--help`: examples, where options come from, exit codes. */
@@ -14,7 +14,7 @@ export function helpAfter(program: ProgramDeclaration, command: CommandDeclarati
     section('Where options come from (first wins):', sourceLines(program)),
     section(
       'Exit codes:',
-      [...EXIT_MEANINGS].map(([code, meaning]) => `${String(code).padStart(3)}  ${meaning}`),
+      exitMeanings(program.exitCodes).map(([code, meaning]) => `${String(code).padStart(3)}  ${meaning}`),
     ),
   ];
   return sections.filter((text) => text !== '').join('');

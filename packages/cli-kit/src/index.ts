@@ -21,7 +21,7 @@ export type { ConfigFile } from './config-file.ts';
 export type { Program, ProgramEnvironment } from './create-program.ts';
 export type { ArgumentDescription, CommandDescription, OptionDescription, ProgramDescription } from './describe.ts';
 export type { ConfigIssue } from './errors.ts';
-export type { ExitCode } from './exit-codes.ts';
+export type { ExitCode, ProgramExitCodes } from './exit-codes.ts';
 export type {
   ArgumentDeclaration,
   ArgumentDeclarations,

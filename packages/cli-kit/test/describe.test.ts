@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { createProgram, describeProgram, EXIT, EXIT_MEANINGS, exitCodeFor } from '../src/index.ts';
 import { runSample } from './support/run-sample.ts';
 import { sampleProgram } from './support/sample-program.ts';
@@ -54,4 +54,22 @@ test.each([
 
 test.each([undefined, null, 'text', 5])('something thrown that is no error (%j) ends with 1', (thrown) => {
   expect(exitCodeFor(thrown)).toBe(1);
+});
+
+describe('a program with exit codes of its own', () => {
+  const exitCodes = { replaced: new Map([[EXIT.usage, 64]] as const), meanings: new Map([[2, 'files are missing']]) };
+  const program = { ...sampleProgram, exitCodes };
+
+  it('ends with its own numbers', async () => {
+    const silent = { env: {}, stdout: { write: () => true }, stderr: { write: () => true } };
+    const { run } = createProgram(program, silent);
+    expect(await run(new AbortController().signal, ['--no-such-flag'])).toBe(64);
+  });
+
+  it('says what they mean, in order', () => {
+    const { exitCodes: described } = describeProgram(program);
+    expect(described.map(({ code }) => code)).toEqual([0, 1, 2, 3, 4, 5, 64, 130, 141, 143]);
+    expect(described.find(({ code }) => code === 2)?.meaning).toBe('files are missing');
+    expect(described.find(({ code }) => code === 64)?.meaning).toContain('wrong use');
+  });
 });

@@ -1,8 +1,10 @@
 export { abortableIterable } from './abortable-iterable.ts';
 export { abortableSleep } from './abortable-sleep.ts';
 export { openAtomicWriter } from './atomic-writer.ts';
+export { openUnhashedWriter } from './open-unhashed-writer.ts';
 export { asWriteError } from './as-write-error.ts';
 export { backoffDelayMs } from './backoff-delay.ts';
+export { listenForCallbacks, remoteCallbacks } from './callback-channel.ts';
 export { cloneFile } from './clone-file.ts';
 export { DirectorySyncer } from './directory-syncer.ts';
 export { durabilities } from './durability.ts';
@@ -11,6 +13,7 @@ export { Fifo } from './fifo.ts';
 export { GroupWriter } from './group-writer.ts';
 export { HashingWriter } from './hashing-writer.ts';
 export { isErrnoException } from './is-errno-exception.ts';
+export { isolatedCallbacks } from './isolated-callbacks.ts';
 export { jitter } from './jitter.ts';
 export { DirectoryLockedError, lockDirectory } from './lock-directory.ts';
 export { maskUserInfo } from './mask-user-info.ts';
@@ -33,6 +36,7 @@ export {
   WriteStalledError,
 } from './write-errors.ts';
 export { writeFileAtomic } from './write-file-atomic.ts';
+export { writeUnhashed } from './write-unhashed.ts';
 
 export type { AbortOptions } from './abort-options.ts';
 export type { ExpectedContent } from './assert-expected.ts';
@@ -42,6 +46,8 @@ export type { Durability } from './durability.ts';
 export type { EnsureDirectoryOptions } from './ensure-directory.ts';
 export type { FileOperations } from './file-operations.ts';
 export type { GroupWriteOptions, GroupWriterInit } from './group-writer.ts';
+export type { CallbackListener, CallbackListenerOptions, RemoteCallbacks } from './callback-channel.ts';
+export type { CallbackFailure, Callbacks } from './isolated-callbacks.ts';
 export type { ContentSummary } from './hashing-writer.ts';
 export type { DirectoryLock, LockDirectoryOptions } from './lock-directory.ts';
 export type { Permit } from './semaphore.ts';
@@ -50,4 +56,5 @@ export type { TempMark } from './temp-mark.ts';
 export type { TempNamer } from './temp-name.ts';
 export type { TempOwner } from './temp-owner.ts';
 export type { WaybillErrorInit } from './waybill-error.ts';
+export type { UnhashedWriteOptions, UnhashedWriter } from './open-unhashed-writer.ts';
 export type { WritableFile, WriteAllOptions } from './write-all.ts';

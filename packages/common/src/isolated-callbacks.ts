@@ -18,7 +18,12 @@ export function isolatedCallbacks<T extends object>(callbacks: Callbacks<T>, onF
 }
 
 /** Calls one method, if there is one. Never throws. */
-export function callSafely(callbacks: object, name: string, values: readonly unknown[], onFailure: CallbackFailure): void {
+export function callSafely(
+  callbacks: object,
+  name: string,
+  values: readonly unknown[],
+  onFailure: CallbackFailure,
+): void {
   const method: unknown = (callbacks as Readonly<Record<string, unknown>>)[name];
   if (typeof method !== 'function') return;
   try {

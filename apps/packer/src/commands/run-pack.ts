@@ -1,0 +1,44 @@
+import type { ConfigOf, Output } from '@waybill/cli-kit';
+import { openCaches } from '../cache/open-caches.ts';
+import type { CACHE_OPTIONS, PACK_OPTIONS, SELECT_OPTIONS } from '../config/pack-options.ts';
+import { execute } from '../execute/execute.ts';
+import { PACKER_EXIT } from '../exit-codes.ts';
+import type { PackPlan } from '../plan/pack-plan.ts';
+import { plan } from '../plan/plan-pack.ts';
+import { createReport, type PackReport } from '../report/pack-report.ts';
+import { openTarget } from '../targets/open-target.ts';
+import { trace } from '../trace/trace.ts';
+import { formatReport } from './format-report.ts';
+import { showProgress } from './show-progress.ts';
+import { warnOfMissing } from './warn-of-missing.ts';
+
+type Config = ConfigOf<typeof SELECT_OPTIONS & typeof PACK_OPTIONS & typeof CACHE_OPTIONS> & {
+  readonly blend: string;
+  readonly target: string;
+};
+
+/** Resolves to the exit code. */
+export async function runPack(signal: AbortSignal, config: Config, output: Output): Promise<number> {
+  const target = await openTarget(config.target, config);
+  const caches = await openCaches(config);
+  using shown = showProgress(output);
+  const { callbacks } = shown;
+  const usages = trace(config.blend, { callbacks, usageCache: caches.usages, signal });
+  const planned = await plan(config.blend, usages, { ...config, signal });
+  await caches.usages.save({ signal });
+  warnOfMissing(planned.missing, output);
+  const refused = refusalOf(planned, config, target.name);
+  if (refused !== undefined) {
+    output.result(refused, () => formatReport(refused));
+    return refused.missing.length > 0 && !config.allowMissing ? PACKER_EXIT.missing : PACKER_EXIT.ok;
+  }
+  const report = await execute(planned, target, { ...config, callbacks, digests: caches.digests, signal });
+  output.result(report, () => formatReport(report));
+  return PACKER_EXIT.ok;
+}
+
+/** The report where nothing is written. */
+function refusalOf(plan: PackPlan, { noop, allowMissing }: Config, target: string): PackReport | undefined {
+  if (plan.missing.length > 0 && !allowMissing) return createReport({ plan, target, status: 'incomplete' });
+  return noop ? createReport({ plan, target, status: 'planned', allowMissing }) : undefined;
+}

@@ -1,0 +1,31 @@
+import { formatCount, type Output, printable } from '@waybill/cli-kit';
+import { PACKER_EXIT } from '../exit-codes.ts';
+import { verifyPack } from '../verify/verify-pack.ts';
+import type { VerifyReport } from '../verify/verify-report.ts';
+
+export interface VerifyConfig {
+  readonly pack: string;
+  readonly digests: boolean;
+}
+
+/** Resolves to the exit code. */
+export async function runVerify(signal: AbortSignal, { pack, digests }: VerifyConfig, output: Output): Promise<number> {
+  const report = await verifyPack(pack, { digests, signal });
+  for (const { path, problem } of report.badFiles) output.warn(`${problem}: ${path}`);
+  for (const { problem, path, datablock, via, file } of report.brokenUsages)
+    output.warn(`${problem}: ${path} (${via} of ${datablock} in ${file})`);
+  output.result(report, () => printable(textOf(report)));
+  if (report.brokenUsages.length > 0 || report.badFiles.some(({ problem }) => problem === 'missing'))
+    return PACKER_EXIT.missing;
+  return report.badFiles.length > 0 ? PACKER_EXIT.different : PACKER_EXIT.ok;
+}
+
+function textOf({ ok, open, totals, badFiles, brokenUsages }: VerifyReport): string {
+  const { usages, files, leftOut } = totals;
+  const checked = `${formatCount(usages)} references, ${formatCount(files)} files`;
+  const out = leftOut === 0 ? '' : `; ${formatCount(leftOut)} left out on purpose`;
+  const end = ok
+    ? 'everything that it refers to is in the pack'
+    : `${formatCount(brokenUsages.length)} references lead nowhere, ${formatCount(badFiles.length)} files are wrong`;
+  return `${open}: ${checked}${out}; ${end}\n`;
+}

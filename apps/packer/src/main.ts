@@ -1,0 +1,10 @@
+#!/usr/bin/env node
+import nodeModule from 'node:module';
+import { refuseOldNode } from '@waybill/cli-kit/refuse-old-node';
+
+refuseOldNode(process.versions.node, 'waybill-packer');
+// A quarter of the start is compiling; without a place to write to, this does nothing.
+nodeModule.enableCompileCache();
+// Only now: what follows imports modules that an older Node does not have.
+const { start } = await import('./start.ts');
+await start();

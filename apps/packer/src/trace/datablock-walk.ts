@@ -1,0 +1,139 @@
+import type { AbortOptions } from '@waybill/common';
+import { type BlendFile, type DnaStruct, isDatablockCode, parseBlockCode } from '@waybill/blendfile';
+import { type PointerPlan, pointerPlan } from './pointer-plan.ts';
+
+const DATA = parseBlockCode('DATA');
+const LIBRARY = parseBlockCode('LI');
+/** Of arrays of structs, so that no more than this is in memory. */
+const PART_BYTES = 1024 * 1024;
+
+/**
+ * Marks the datablocks that are reached from some of them. A datablock owns the blocks behind it, up to the next one; everything
+ * in these that points to another datablock reaches it.
+ */
+export class DatablockWalk {
+  readonly #file: BlendFile;
+  readonly #options: AbortOptions;
+  readonly #isReached: Uint8Array;
+  /** Where the sweep is, and the first block before it that it has to come back for; -1: none. */
+  #at = -1;
+  #earliest = -1;
+
+  constructor(file: BlendFile, options: AbortOptions) {
+    this.#file = file;
+    this.#options = options;
+    this.#isReached = new Uint8Array(file.blocks.length);
+  }
+
+  /** Placeholders of linked datablocks are reached as others are. */
+  reach(block: number): void {
+    if (this.#isReached[block] !== 0) return;
+    this.#isReached[block] = 1;
+    if (block <= this.#at && (this.#earliest < 0 || block < this.#earliest)) this.#earliest = block;
+  }
+
+  /**
+   * The wanted blocks of all datablocks that are reached, each once, in the order of the file as far as possible: in as many sweeps
+   * as it takes.
+   */
+  async *blocks(isWanted: (block: number) => boolean): AsyncGenerator<number, void, undefined> {
+    const { blocks } = this.#file;
+    for (let from = 0; from >= 0; from = this.#earliest) {
+      this.#earliest = -1;
+      for (let block = from; block < blocks.length; block += 1) {
+        if (this.#isReached[block] !== 1) continue;
+        this.#isReached[block] = 2;
+        this.#at = block;
+        let owned = block;
+        do {
+          // Waiting costs more than most blocks: only where something has to be read.
+          const reading = this.#follow(owned, block);
+          if (reading !== undefined) await reading;
+          if (isWanted(owned)) yield owned;
+          owned += 1;
+        } while (owned < blocks.length && blocks.codeWord(owned) === DATA);
+      }
+    }
+  }
+
+  #follow(block: number, datablock: number): Promise<void> | undefined {
+    const struct = this.#file.structOf(block);
+    const plan = struct && pointerPlan(struct);
+    if (struct === undefined || plan === undefined) return undefined;
+    const lengthBytes = this.#file.elementCount(block, struct) * struct.sizeBytes;
+    const bytes = lengthBytes <= PART_BYTES ? this.#file.peekBody(block, { lengthBytes }) : undefined;
+    if (bytes === undefined) return this.#followInParts(block, lengthBytes, struct, plan, datablock);
+    const arrays = this.#followPart(bytes, struct, plan, datablock);
+    return arrays.length === 0 ? undefined : this.#followArrays(arrays, datablock);
+  }
+
+  async #followInParts(
+    block: number,
+    wholeBytes: number,
+    struct: DnaStruct,
+    plan: PointerPlan,
+    datablock: number,
+  ): Promise<void> {
+    const partBytes = Math.max(1, Math.floor(PART_BYTES / struct.sizeBytes)) * struct.sizeBytes;
+    for (let offset = 0; offset < wholeBytes; offset += partBytes) {
+      const lengthBytes = Math.min(partBytes, wholeBytes - offset);
+      const bytes = await this.#file.readBody(block, { offset, lengthBytes, ...this.#options });
+      await this.#followArrays(this.#followPart(bytes, struct, plan, datablock), datablock);
+    }
+  }
+
+  /** @returns the arrays of pointers that these structs lead to. */
+  #followPart(bytes: Uint8Array, struct: DnaStruct, plan: PointerPlan, datablock: number): number[] {
+    const data = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    const arrays: number[] = [];
+    for (let start = 0; start + struct.sizeBytes <= bytes.length; start += struct.sizeBytes) {
+      for (const at of plan.datablocks) this.#reachOwner(this.#target(data, start + at, datablock));
+      for (const at of plan.unknown) this.#reachDatablock(this.#target(data, start + at, datablock));
+      for (const at of plan.arrays) {
+        const array = this.#target(data, start + at, datablock);
+        if (array >= 0) arrays.push(array);
+      }
+    }
+    return arrays;
+  }
+
+  async #followArrays(arrays: readonly number[], datablock: number): Promise<void> {
+    for (const array of arrays) await this.#followArray(array, datablock);
+  }
+
+  /** An array of pointers, which is a block without a struct. */
+  async #followArray(array: number, datablock: number): Promise<void> {
+    if (this.#file.structOf(array) !== undefined) return;
+    const { pointerBytes } = this.#file.header;
+    const length = this.#file.blocks.bodyLength(array);
+    for (let offset = 0; offset < length; offset += PART_BYTES) {
+      const lengthBytes = Math.min(PART_BYTES, length - offset);
+      const bytes = await this.#file.readBody(array, { offset, lengthBytes, ...this.#options });
+      const data = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+      for (let at = 0; at + pointerBytes <= bytes.length; at += pointerBytes) {
+        this.#reachOwner(this.#target(data, at, datablock));
+      }
+    }
+  }
+
+  #target(data: DataView, at: number, from: number): number {
+    const { pointerBytes, littleEndian } = this.#file.header;
+    const isWide = pointerBytes === 8;
+    const low = data.getUint32(isWide && !littleEndian ? at + 4 : at, littleEndian);
+    const high = isWide ? data.getUint32(littleEndian ? at + 4 : at, littleEndian) : 0;
+    return this.#file.blocks.findWords(low, high, from);
+  }
+
+  /** A pointer to a node tree that lies in a material reaches the material. */
+  #reachOwner(block: number): void {
+    if (block < 0) return;
+    const { blocks } = this.#file;
+    this.#reachDatablock(blocks.codeWord(block) === DATA ? blocks.owner(block) : block);
+  }
+
+  #reachDatablock(block: number): void {
+    if (block < 0) return;
+    const code = this.#file.blocks.codeWord(block);
+    if (isDatablockCode(code) && code !== LIBRARY) this.reach(block);
+  }
+}

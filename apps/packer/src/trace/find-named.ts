@@ -1,0 +1,26 @@
+import { isDatablockCode, parseBlockCode } from '@waybill/blendfile';
+import type { BlendScan } from './blend-scan.ts';
+
+const PLACEHOLDER = parseBlockCode('ID');
+const LIBRARY = parseBlockCode('LI');
+/** Screens have another code in their names than in their blocks since 2.80. */
+const SCREEN_NAME = 'SR';
+const SCREEN_BLOCK = 'SN';
+
+/** The datablocks with these names, each with its two letters (latin1). */
+export async function findNamed(scan: BlendScan, names: ReadonlySet<string>): Promise<number[]> {
+  const { blocks } = scan.file;
+  const codes = new Set(Array.from(names, (name) => parseBlockCode(codeOf(name))));
+  const found: number[] = [];
+  for (let block = 0; block < blocks.length && found.length < names.size; block += 1) {
+    const code = blocks.codeWord(block);
+    if (!codes.has(code) || !isDatablockCode(code) || code === PLACEHOLDER || code === LIBRARY) continue;
+    if (names.has((await scan.datablockOf(block)).name)) found.push(block);
+  }
+  return found;
+}
+
+function codeOf(name: string): string {
+  const code = name.slice(0, 2);
+  return code === SCREEN_NAME ? SCREEN_BLOCK : code;
+}

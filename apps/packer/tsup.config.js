@@ -1,0 +1,3 @@
+import { waybillConfig } from '@waybill/tsup-config';
+
+export default waybillConfig({ entry: ['src/main.ts', 'src/index.ts'], dts: { entry: 'src/index.ts' } });
