@@ -13,6 +13,7 @@ import { formatHex } from '@waybill/digest';
  *                        16384-MARKnN.tmp               one of ours; MARK tells which process made it, N counts
  *                        16384-MARKnN.partial           a partial upload that this process has open
  *                        16384-free.partial             one that nobody has open
+ *     uploading/waybill/small/16384-MARKnN.tmp          an upload of ours that is small
  *                        16384-MARKnN.trash             a blob on its way out
  */
 
@@ -36,6 +37,11 @@ export function storedDirectory(root: string, { digest }: BlobKey): string {
 
 export function uploadDirectory(root: string, { digest }: BlobKey): string {
   return join(root, 'uploading', digestDirectory(formatHex(digest)));
+}
+
+/** Where small uploads of all digests are: no digest is named like this. */
+export function smallUploadDirectory(root: string): string {
+  return join(root, 'uploading', 'waybill', 'small');
 }
 
 /** Where a blob is, or would be. */

@@ -59,6 +59,7 @@ export async function createFsBlobStore(init: FsBlobStoreInit): Promise<FsBlobSt
 }
 
 class FsBlobFolder implements FsBlobStore {
+  readonly copiesChunks = true;
   readonly partials: PartialUploads;
   readonly #blobs: FsBlobs;
   readonly #calls = new OpenCalls();
@@ -123,7 +124,8 @@ class FsBlobFolder implements FsBlobStore {
     return this.#calls.run(() => sweepUploads(this.root, options));
   }
 
-  close(): Promise<void> {
-    return this.#calls.close();
+  async close(): Promise<void> {
+    await this.#calls.close();
+    await this.#blobs.close();
   }
 }

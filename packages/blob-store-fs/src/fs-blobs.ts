@@ -1,9 +1,12 @@
 import { type Stats, statSync, utimesSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import { type BlobKey, formatBlobKey, KeyLocks } from '@waybill/blob-store';
 import { type Durability, isErrnoException, tempMark } from '@waybill/common';
-import { blobPath, formatUploadName, uploadDirectory, type UploadKind } from './blob-layout.ts';
+import { blobPath, formatUploadName, smallUploadDirectory, uploadDirectory, type UploadKind } from './blob-layout.ts';
 import { BlobSettler } from './blob-settler.ts';
+import { HashThreads } from './hash-threads.ts';
+import { removeEmptyDirectory } from './move-into-place.ts';
 
 export interface FsBlobsInit {
   /** A real path. */
@@ -21,6 +24,7 @@ export class FsBlobs {
   readonly durability: Durability;
   readonly fileMode: number;
   readonly settler: BlobSettler;
+  readonly hashers = new HashThreads();
   readonly #locks = new KeyLocks();
 
   constructor({ root, durability, fileMode }: FsBlobsInit) {
@@ -38,6 +42,18 @@ export class FsBlobs {
   newUploadPath(key: BlobKey, kind: UploadKind): string {
     sequence += 1;
     return `${uploadDirectory(this.root, key)}/${formatUploadName(key.sizeBytes, tempMark(), sequence, kind)}`;
+  }
+
+  /** The same for a small blob, of which nothing is left after a moment: a directory of its own would cost as much as the rest. */
+  newSmallUploadPath(key: BlobKey): string {
+    sequence += 1;
+    return `${smallUploadDirectory(this.root)}/${formatUploadName(key.sizeBytes, tempMark(), sequence, 'tmp')}`;
+  }
+
+  async close(): Promise<void> {
+    await this.hashers.close();
+    const small = smallUploadDirectory(this.root);
+    if (removeEmptyDirectory(small)) removeEmptyDirectory(dirname(small));
   }
 
   /** One at a time for each key: whoever puts a blob in place, settles or removes it. */

@@ -55,14 +55,14 @@ export class FsPartialUploads implements PartialUploads {
     } catch (error) {
       throw isErrnoException(error, 'ENOENT') ? new PartialUploadBusyError(key) : error;
     }
-    const file = await UploadFile.reopen(path, key);
+    const file = await UploadFile.reopen(path, key, this.#blobs.hashers);
     // Its last writer may have been killed before a sync.
     if (file.sizeBytes > 0) await file.sync(this.#blobs.durability);
     return file;
   }
 
   async #create(path: string, key: BlobKey): Promise<UploadFile> {
-    const file = await UploadFile.create(path, key, this.#blobs.fileMode);
+    const file = await UploadFile.create(path, key, this.#blobs);
     if (this.#blobs.durability === 'full') {
       await ensureDirectory(dirname(path));
       await syncDirectory(dirname(path));

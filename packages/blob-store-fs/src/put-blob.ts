@@ -19,7 +19,7 @@ import {
   writeFileAtomic,
 } from '@waybill/common';
 import type { FsBlobs } from './fs-blobs.ts';
-import { moveIntoPlace, removeEmptyDirectory } from './move-into-place.ts';
+import { moveIntoPlace } from './move-into-place.ts';
 import { publishUpload, settlePublished } from './publish-upload.ts';
 import { UploadFile } from './upload-file.ts';
 
@@ -53,7 +53,7 @@ async function putStream(
   content: AsyncIterable<Uint8Array>,
   options: AbortOptions,
 ): Promise<PutOutcome> {
-  const upload = await UploadFile.create(blobs.newUploadPath(key, 'tmp'), key, blobs.fileMode);
+  const upload = await UploadFile.create(blobs.newUploadPath(key, 'tmp'), key, blobs);
   try {
     await upload.append(abortableIterable(content, options));
     await upload.verify();
@@ -81,7 +81,6 @@ async function putSmall(blobs: FsBlobs, key: BlobKey, bytes: Uint8Array, options
 /** The writer of `@waybill/common` puts its temp file beside the target; ours is led to `uploading/`. */
 async function writeSmall(blobs: FsBlobs, key: BlobKey, bytes: Uint8Array, { signal }: AbortOptions): Promise<void> {
   const path = blobs.path(key);
-  const uploadPath = (): string => blobs.newUploadPath(key, 'tmp');
   try {
     await writeFileAtomic(path, bytes, {
       signal,
@@ -89,13 +88,11 @@ async function writeSmall(blobs: FsBlobs, key: BlobKey, bytes: Uint8Array, { sig
       mode: blobs.fileMode,
       // Directories are synced after the rename, by the settler.
       durability: blobs.durability === 'none' ? 'none' : 'file',
-      tempName: () => relative(dirname(path), uploadPath()),
+      tempName: () => relative(dirname(path), blobs.newSmallUploadPath(key)),
       operations: smallOperations,
     });
   } catch (error) {
     throw error instanceof ContentDigestMismatchError ? new BlobDigestMismatchError(key, error.actual) : error;
-  } finally {
-    removeEmptyDirectory(dirname(uploadPath()));
   }
 }
 
@@ -104,12 +101,11 @@ const CREATE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
 /** At once, except for the sync: a trip through the thread pool costs more than these calls take. */
 const smallOperations: FileOperations = {
   open: (path, mode) => {
-    mkdirSync(dirname(path), { recursive: true });
     try {
       return openSync(path, CREATE, mode);
     } catch (error) {
       if (!isErrnoException(error, 'ENOENT')) throw error;
-      // A sweep was in between, and will not be so twice.
+      // The first one, or a sweep has removed it while it was empty; it will not do so again at once.
       mkdirSync(dirname(path), { recursive: true });
       return openSync(path, CREATE, mode);
     }
@@ -131,15 +127,15 @@ const smallOperations: FileOperations = {
 
 /** @throws BlobLengthMismatchError; what the source throws; the signal's reason. */
 async function gather(key: BlobKey, content: AsyncIterable<Uint8Array>, options: AbortOptions): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
+  const gathered = Buffer.allocUnsafe(key.sizeBytes);
   let sizeBytes = 0;
   for await (const bytes of abortableIterable(content, options)) {
+    assertFits(key, sizeBytes + bytes.length);
+    gathered.set(bytes, sizeBytes);
     sizeBytes += bytes.length;
-    assertFits(key, sizeBytes);
-    chunks.push(bytes);
   }
   if (sizeBytes !== key.sizeBytes) throw new BlobLengthMismatchError(key, sizeBytes);
-  return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, sizeBytes);
+  return gathered;
 }
 
 async function* slices(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {

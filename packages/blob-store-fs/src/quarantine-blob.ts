@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type BlobKey, formatBlobKey } from '@waybill/blob-store';
@@ -6,7 +7,7 @@ import type { FsBlobs } from './fs-blobs.ts';
 import { removeEmptyDirectory } from './move-into-place.ts';
 
 /**
- * `ROOT/quarantine/<sha>-<size>-<ms since 1970>.blob`. The old entry is the one that must not come back after a power cut:
+ * `ROOT/quarantine/<sha>-<size>-<ms since 1970>-<random>.blob`: no two are alike, whatever the clock does. The old entry is the one that must not come back after a power cut:
  * its directory is synced, or the one above when it is empty now.
  */
 export async function quarantineBlob(
@@ -20,7 +21,7 @@ export async function quarantineBlob(
     const full = blobs.durability === 'full';
     await ensureDirectory(folder, { durability: blobs.durability });
     const path = blobs.path(key);
-    const aside = join(folder, `${formatBlobKey(key)}-${Date.now()}.blob`);
+    const aside = join(folder, `${formatBlobKey(key)}-${Date.now()}-${randomBytes(6).toString('hex')}.blob`);
     try {
       renameSync(path, aside);
     } catch (error) {

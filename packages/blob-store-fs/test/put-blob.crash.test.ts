@@ -40,7 +40,7 @@ function expectDurable(calls: TracedCall[], root: string, path: string, ack: Tra
   const rename = calls.find((call) => call.name === 'rename' && call.paths[1] === path);
   if (rename === undefined) throw new Error(`${path} was acknowledged and never renamed into place`);
   expect(rename.paths[0]).toMatch(
-    new RegExp(`^${root}/uploading/[0-9a-f]{2}/[0-9a-f]{62}/[0-9]+-[0-9a-z]+\\.(tmp|partial)$`),
+    new RegExp(`^${root}/uploading/(?:[0-9a-f]{2}/[0-9a-f]{62}|waybill/small)/[0-9]+-[0-9a-z]+\\.(tmp|partial)$`),
   );
   const upload = rename.paths[0] ?? '';
   const writes = calledOn(calls, 'write', upload);

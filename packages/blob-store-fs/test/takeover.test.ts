@@ -105,10 +105,10 @@ test('blobs have the permissions that are asked for, and leave no directories be
     expect((await stat(store.blobPath(key))).mode).toBe((await stat(sample)).mode);
     await store.delete(key);
   }
+  await store.close();
   for (const kind of ['stored', 'uploading']) {
     for (const prefix of await readdir(join(directory.path, kind))) {
       expect(await readdir(join(directory.path, kind, prefix))).toEqual([]);
     }
   }
-  await store.close();
 });

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { type BlobKey, blobKey, formatBlobKey } from '@waybill/blob-store';
 
 /**
@@ -6,7 +7,7 @@ import { type BlobKey, blobKey, formatBlobKey } from '@waybill/blob-store';
  * ```
  * PREFIX blobs/      ab/ abcdef…-SIZE    the blob
  * PREFIX touched/    ab/ abcdef…-SIZE    nothing; its date is when the blob was last touched
- * PREFIX quarantine/     abcdef…-SIZE-MS what was found corrupt
+ * PREFIX quarantine/     abcdef…-SIZE-MS-RANDOM what was found corrupt
  * ```
  *
  * Both listings come in the same order, so that they can be read side by side.
@@ -28,7 +29,7 @@ export function objectNames(prefix: string): ObjectNames {
     touched,
     blob: (key) => blobs + shard(key),
     touch: (key) => touched + shard(key),
-    quarantine: (key, nowMs) => `${prefix}quarantine/${formatBlobKey(key)}-${nowMs}`,
+    quarantine: (key, nowMs) => `${prefix}quarantine/${formatBlobKey(key)}-${nowMs}-${randomBytes(4).toString('hex')}`,
     probe: (id) => `${prefix}probe/${id}`,
   };
 }

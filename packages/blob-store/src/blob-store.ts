@@ -86,7 +86,8 @@ export interface BlobStore {
    * and told to end (`return()`) when it is cut off. Where the blob is there already when the call is made, the content is
    * not touched at all: neither verified nor ended. Of many puts of one key at once each is judged by its own content;
    * exactly one of those that are right is `stored`. Either outcome marks the blob as referenced now, as `touch` does.
-   * A content in memory MUST not be modified until the call ends; chunks that a source gave MUST not be modified afterwards.
+   * A content in memory MUST not be modified until the call ends; chunks that a source gave MUST not be modified afterwards,
+   * unless `copiesChunks` says otherwise.
    * @throws BlobLengthMismatchError, BlobDigestMismatchError; what the source throws; DiskFullError.
    */
   put(key: BlobKey, content: Uint8Array | AsyncIterable<Uint8Array>, options?: AbortOptions): Promise<PutOutcome>;
@@ -116,7 +117,10 @@ export interface BlobStore {
    */
   quarantine(key: BlobKey, options?: AbortOptions): Promise<string | undefined>;
 
-  /** All blobs, in any order, in memory that does not grow. A blob that is put or deleted meanwhile may be among them or not; all others are. */
+  /**
+   * All blobs, in the order of their digests, in memory that does not grow. A blob that is put or deleted meanwhile may be
+   * among them or not; all others are.
+   */
   list(options?: AbortOptions): AsyncIterable<BlobInfo>;
 
   /** Removes what writers that are gone have left behind; never what somebody may still be writing. */
@@ -124,6 +128,12 @@ export interface BlobStore {
 
   /** Uploads that can be interrupted and go on later; absent where the technology has none. */
   readonly partials?: PartialUploads | undefined;
+
+  /**
+   * Whether `put`, and `append` of a partial upload, are done with a chunk when they ask for the next one: from then on its
+   * memory may be used anew. Default false.
+   */
+  readonly copiesChunks?: boolean | undefined;
 
   /** Waits for calls that are under way, then gives back what the store holds. May be called twice. */
   close(): Promise<void>;

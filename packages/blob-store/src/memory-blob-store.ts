@@ -129,9 +129,10 @@ class MemoryBlobStore implements BlobStore {
 
   async *list({ signal }: AbortOptions = {}): AsyncGenerator<BlobInfo, void, undefined> {
     await this.#run({ signal }, () => undefined);
-    for (const { key, referencedAtMs } of this.#blobs.values()) {
+    for (const text of [...this.#blobs.keys()].sort()) {
       signal?.throwIfAborted();
-      yield { key, referencedAtMs };
+      const blob = this.#blobs.get(text);
+      if (blob !== undefined) yield { key: blob.key, referencedAtMs: blob.referencedAtMs };
     }
   }
 

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { AbortOptions } from '@waybill/common';
 
 /** So long may a loop keep the process from its other work: well under what a request would notice. */
-const SLICE_MS = 4;
+const SLICE_MS = 1;
 
 /** An abort in the same turn as the call has to be heeded, also by loops that are quick. */
 const FIRST_SLICE_VISITS = 64;

@@ -71,3 +71,16 @@ export class CheckoutInsideAnotherError extends WaybillError {
     this.other = other;
   }
 }
+
+/** The farm's registry gave the path back while the checkout was put in place: this server was cut off for too long. */
+export class CheckoutClaimLostError extends WaybillError {
+  readonly path: string;
+
+  constructor(path: string) {
+    super(`the claim on ${JSON.stringify(path)} ran out while the checkout was made; try again`, {
+      code: 'ERR_CHECKOUT_CLAIM_LOST',
+      retryable: true,
+    });
+    this.path = path;
+  }
+}

@@ -14,6 +14,7 @@ const recordSchema = z.object({
   files: z.number().int().nonnegative(),
   sizeBytes: z.number().int().nonnegative(),
   createdAtMs: z.number(),
+  registration: z.string().optional(),
 });
 
 /** What is known of a checkout without reading it. */
@@ -24,6 +25,8 @@ export interface CheckoutRecord {
   readonly files: number;
   readonly sizeBytes: number;
   readonly createdAtMs: number;
+  /** What a registry that several servers share calls it; undefined where there is none. */
+  readonly registration?: string | undefined;
 }
 
 /** Records of checkouts that are not in place yet are left alone for so long. */
@@ -39,7 +42,7 @@ export class CheckoutRecords {
   readonly #folder: string;
   readonly #root: string;
   readonly #durability: Durability;
-  /** By file name. Records never change. */
+  /** By file name. Records do not change, but for a registration that is added once. */
   readonly #known = new Map<string, CheckoutRecord>();
 
   constructor(root: string, folder: string, durability: Durability) {

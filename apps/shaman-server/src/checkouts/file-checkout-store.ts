@@ -7,7 +7,7 @@ import type { ShamanFile } from '@waybill/shaman-protocol';
 import type { PinStore } from '../state/pins.ts';
 import type { BlobLocator } from './blob-locator.ts';
 import { buildTree } from './build-tree.ts';
-import { CheckoutExistsError, MissingFilesError } from './checkout-errors.ts';
+import { CheckoutClaimLostError, CheckoutExistsError, MissingFilesError } from './checkout-errors.ts';
 import { CheckoutFinder } from './checkout-finder.ts';
 import { candidatesOf, checkedPath, type CheckoutPlace, placeOf } from './checkout-place.ts';
 import { type CheckoutRecord, CheckoutRecords, identityOf } from './checkout-records.ts';
@@ -21,8 +21,11 @@ import type {
   LinkKind,
 } from './checkout-store.ts';
 import { entryAt } from './entry-at.ts';
+import { eraseGone } from './erase-gone.ts';
 import { HiddenFolder } from './hidden-folder.ts';
 import { chooseLinkKind } from './link-kinds.ts';
+import { heldClaim, NOBODY_ELSE } from './path-claims.ts';
+import type { PathClaim, PathClaims } from './path-claims.ts';
 import { type CheckoutPlan, planCheckout } from './plan-checkout.ts';
 import { parentsOf, publishTree, refuseParents } from './publish-tree.ts';
 
@@ -41,7 +44,12 @@ export interface FileCheckoutStoreInit {
 
 /** A long build renews its pin this often: several times in the life of one. */
 const RENEW_EVERY_MS = 600_000;
-const DAY_MS = 86_400_000;
+
+/** One checkout of a registry. */
+export interface Registration {
+  readonly path: string;
+  readonly registration: string;
+}
 
 /** See {@link CheckoutStore}, {@link HiddenFolder} for what else is in the root, {@link publishTree} for how one appears. */
 export class FileCheckoutStore implements CheckoutStore {
@@ -66,8 +74,24 @@ export class FileCheckoutStore implements CheckoutStore {
     this.#finder = new CheckoutFinder(root, this.#records);
   }
 
-  create(target: CheckoutTarget, files: readonly ShamanFile[], options: AbortOptions = {}): Promise<CreatedCheckout> {
-    return this.#track(this.#create(target, files, options));
+  /** @param claims Asked for each path before it is taken. Default: nobody else has a say. */
+  create(
+    target: CheckoutTarget,
+    files: readonly ShamanFile[],
+    options: AbortOptions = {},
+    claims: PathClaims = NOBODY_ELSE,
+  ): Promise<CreatedCheckout> {
+    return this.#track(this.#create(() => placeOf(target), files, claims, options));
+  }
+
+  /** As `create`, at exactly this path, which a registry has given to it. */
+  createRegistered(
+    { path, registration }: Registration,
+    files: readonly ShamanFile[],
+    options: AbortOptions = {},
+  ): Promise<CreatedCheckout> {
+    const claims: PathClaims = { claim: () => Promise.resolve(heldClaim(registration)) };
+    return this.#track(this.#create(() => ({ path: checkedPath(path), suffix: false }), files, claims, options));
   }
 
   async *list(options: AbortOptions = {}): AsyncGenerator<CheckoutSummary> {
@@ -90,14 +114,39 @@ export class FileCheckoutStore implements CheckoutStore {
     return this.#track(this.#erase(path));
   }
 
-  async eraseGone(live: ReadonlySet<string>, options: EraseGoneOptions = {}): Promise<string[]> {
-    const { minAgeMs = DAY_MS, dryRun = false } = options;
-    const erased: string[] = [];
-    for await (const { path, name, createdAtMs } of this.list(options)) {
-      if (live.has(path) || live.has(name) || Date.now() - createdAtMs < minAgeMs) continue;
-      if (dryRun || (await this.erase(path, options))) erased.push(path);
-    }
-    return erased;
+  /** Erases a checkout if it is the one of this registration. */
+  async eraseRegistered({ path, registration }: Registration): Promise<boolean> {
+    if (this.registrationAt(path) !== registration) return false;
+    return this.#track(this.#erase(path));
+  }
+
+  eraseGone(live: ReadonlySet<string>, options: EraseGoneOptions = {}): Promise<string[]> {
+    return eraseGone(this, live, options);
+  }
+
+  /** What a registry calls the checkout at this path; undefined where there is none, or one that no registry knows. */
+  registrationAt(path: string): string | undefined {
+    return this.#records.at(checkedPath(path))?.registration;
+  }
+
+  /** Those that are in place. */
+  async *registrations(options: AbortOptions = {}): AsyncGenerator<Registration> {
+    for await (const { path, registration } of this.#records.all(options))
+      if (registration !== undefined) yield { path, registration };
+  }
+
+  /** Remembers what a registry calls a checkout that was there before it. */
+  async register({ path, files, sizeBytes, createdAtMs }: CheckoutSummary, registration: string): Promise<void> {
+    const identity = await identityAt(join(this.#root, checkedPath(path)));
+    await this.#records.add({ path, identity, files, sizeBytes, createdAtMs, registration });
+  }
+
+  /** Whether something is at this path, or a checkout above it. */
+  isInTheWay(path: string): boolean {
+    return (
+      entryAt(join(this.#root, checkedPath(path))) !== undefined ||
+      parentsOf(path).some((parent) => this.#records.at(parent) !== undefined)
+    );
   }
 
   async sweep(options: AbortOptions = {}): Promise<number> {
@@ -110,9 +159,14 @@ export class FileCheckoutStore implements CheckoutStore {
     await Promise.allSettled([...this.#running]);
   }
 
-  async #create(target: CheckoutTarget, files: readonly ShamanFile[], options: AbortOptions): Promise<CreatedCheckout> {
+  async #create(
+    findPlace: () => CheckoutPlace,
+    files: readonly ShamanFile[],
+    claims: PathClaims,
+    options: AbortOptions,
+  ): Promise<CreatedCheckout> {
     options.signal?.throwIfAborted();
-    const place = placeOf(target);
+    const place = findPlace();
     const plan = planCheckout(files);
     this.#refuseTaken(place);
     const { keys } = plan;
@@ -121,7 +175,7 @@ export class FileCheckoutStore implements CheckoutStore {
     const renewing = setInterval(() => keys.slice(0, 1).forEach((key) => pins.renewFor(key)), RENEW_EVERY_MS);
     try {
       await this.#requireAll(plan, options);
-      const path = await this.#build(place, plan, options);
+      const path = await this.#build(place, plan, claims, options);
       return { path, files: plan.files.length, sizeBytes: plan.sizeBytes };
     } catch (error) {
       throw isDiskFull(error) ? new DiskFullError(join(this.#root, place.path), error) : error;
@@ -146,7 +200,7 @@ export class FileCheckoutStore implements CheckoutStore {
     throw new MissingFilesError(plan.files.filter((file) => missing.has(file)));
   }
 
-  async #build(place: CheckoutPlace, plan: CheckoutPlan, options: AbortOptions): Promise<string> {
+  async #build(place: CheckoutPlace, plan: CheckoutPlan, claims: PathClaims, options: AbortOptions): Promise<string> {
     const tree = await this.#hidden.createBuilding();
     try {
       const { links } = this;
@@ -154,22 +208,47 @@ export class FileCheckoutStore implements CheckoutStore {
       const finalFolder = join(this.#root, place.path);
       await buildTree({ folder: tree, finalFolder, plan, links, locator, durability: this.#durability }, options);
       options.signal?.throwIfAborted();
-      return await this.#publish(tree, place, plan);
+      return await this.#publish(tree, place, plan, claims);
     } finally {
       await rm(tree, { recursive: true, force: true, maxRetries: 3 });
     }
   }
 
   /** From here on there is no way back: whoever aborts now is answered as if he had not. */
-  async #publish(tree: string, place: CheckoutPlace, plan: CheckoutPlan): Promise<string> {
+  async #publish(tree: string, place: CheckoutPlace, plan: CheckoutPlan, claims: PathClaims): Promise<string> {
     const identity = await identityAt(tree);
     for (const path of candidatesOf(place)) {
       if (entryAt(join(this.#root, path)) !== undefined) continue;
-      const record = { path, identity, files: plan.files.length, sizeBytes: plan.sizeBytes, createdAtMs: Date.now() };
-      await this.#records.add(record);
-      if (await this.#place(tree, record)) return path;
+      const claim = await claims.claim(path, plan, { waits: !place.suffix });
+      if (claim === undefined) continue;
+      const { registration } = claim;
+      const { files, sizeBytes } = plan;
+      const record = { path, identity, files: files.length, sizeBytes, createdAtMs: Date.now(), registration };
+      if (await this.#publishClaimed(tree, record, claim)) return path;
     }
     throw new CheckoutExistsError(place.path);
+  }
+
+  async #publishClaimed(tree: string, record: CheckoutRecord, claim: PathClaim): Promise<boolean> {
+    let isPlaced = false;
+    try {
+      await this.#records.add(record);
+      isPlaced = await this.#place(tree, record);
+    } finally {
+      if (!isPlaced) await claim.release();
+    }
+    if (isPlaced) await this.#confirm(record, claim);
+    return isPlaced;
+  }
+
+  /** Where nobody can say whether the claim holds, the tree stays, and whoever compares it with the registry decides. */
+  async #confirm({ path }: CheckoutRecord, claim: PathClaim): Promise<void> {
+    try {
+      await claim.confirm();
+    } catch (error) {
+      if (error instanceof CheckoutClaimLostError) await this.#erase(path);
+      throw error;
+    }
   }
 
   async #place(tree: string, record: CheckoutRecord): Promise<boolean> {

@@ -6,6 +6,9 @@ import type { Durability } from '@waybill/common';
 import { createTables, inTransaction, type StateDatabase } from '../state/state-database.ts';
 import { HIDDEN_NAME } from './hidden-folder.ts';
 
+/** In place of the id of a folder: each server has its own, and a registry says what is in them. */
+const OWN_FOLDERS = 'own folders';
+
 /** The servers of one store have checkouts in different folders. */
 export class CheckoutFoldersDifferError extends WaybillError {
   readonly root: string;
@@ -14,9 +17,12 @@ export class CheckoutFoldersDifferError extends WaybillError {
 
   constructor(root: string, expectedId: string, actualId: string | undefined) {
     const message =
-      `${root} is not the folder in which the other servers of this database have their checkouts: garbage collection here ` +
-      'would delete what those show. Give each server the same folder with --checkouts; if that folder is gone for good, ' +
-      'empty the table waybill_checkout_folder';
+      expectedId === OWN_FOLDERS
+        ? `the other servers of this database have folders of checkouts of their own, but ${root} is to be shared: leave ` +
+          '--shared-checkouts out, or start with an empty database'
+        : `${root} is not the folder in which the other servers of this database have their checkouts: garbage collection here ` +
+          'would delete what those show. Give each server the same folder with --checkouts; if that folder is gone for ' +
+          'good, empty the table waybill_checkout_folder';
     super(message, { code: 'ERR_CHECKOUT_FOLDERS_DIFFER', retryable: false });
     this.root = root;
     this.expectedId = expectedId;
@@ -35,6 +41,26 @@ export interface SharedFolderInit {
   /** The folder of the checkouts, prepared. */
   root: string;
   durability: Durability;
+}
+
+/**
+ * Whether the servers of a database share one folder of checkouts, or have one each. The first one decides, and all others
+ * follow: a mixture would not see what the other kind shows. @throws CheckoutFoldersDifferError.
+ */
+export async function decideFolders(
+  database: StateDatabase,
+  { wantsShared, root }: { wantsShared: boolean; root: string },
+): Promise<'shared' | 'own'> {
+  await createTables(database, TABLE);
+  return inTransaction(database, async (connection) => {
+    await connection.query(LOCK);
+    const { rows } = await connection.query(READ);
+    const id = (rows as { id: string }[])[0]?.id;
+    if (id === OWN_FOLDERS && wantsShared) throw new CheckoutFoldersDifferError(root, id, undefined);
+    if (wantsShared || (id !== undefined && id !== OWN_FOLDERS)) return 'shared';
+    if (id === undefined) await connection.query(ADD, [OWN_FOLDERS]);
+    return 'own';
+  });
 }
 
 /**

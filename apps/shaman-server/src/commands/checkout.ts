@@ -40,7 +40,7 @@ const RUN = { list, show, erase };
 async function list(config: Config, signal: AbortSignal, output: Output): Promise<number> {
   const work: StorageWork = {
     here: async ({ checkouts }, options) => ({ checkouts: await Array.fromAsync(checkouts.list(options)) }),
-    call: { method: 'GET', path: '/checkouts' },
+    call: () => ({ method: 'GET', path: '/checkouts' }),
   };
   const { checkouts } = (await run(config, work, signal, output)) as { checkouts: CheckoutSummary[] };
   output.result(checkouts, () => formatTable(checkouts.map(rowOf), ['path', 'files', 'size', 'created']));
@@ -51,7 +51,7 @@ async function show(config: Config, signal: AbortSignal, output: Output): Promis
   const path = pathOf(config);
   const work: StorageWork = {
     here: ({ checkouts }, options) => checkouts.show(path, options),
-    call: { method: 'GET', path: `/checkouts/${encodePath(path)}` },
+    call: () => ({ method: 'GET', path: `/checkouts/${encodePath(path)}` }),
   };
   const details = (await run(config, work, signal, output)) as CheckoutDetails | undefined;
   if (details === undefined) return refuse(output, path);
@@ -69,7 +69,7 @@ async function erase(config: Config, signal: AbortSignal, output: Output): Promi
   if (config.dryRun) return await show(config, signal, output);
   const work: StorageWork = {
     here: async ({ checkouts }, options) => ((await checkouts.erase(path, options)) ? null : undefined),
-    call: { method: 'DELETE', path: `/checkouts/${encodePath(path)}` },
+    call: () => ({ method: 'DELETE', path: `/checkouts/${encodePath(path)}` }),
   };
   const erased = await run(config, work, signal, output);
   if (erased === undefined) return refuse(output, path);

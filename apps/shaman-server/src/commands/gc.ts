@@ -1,6 +1,7 @@
 import { defineCommand, EXIT, formatBytes, formatCount } from '@waybill/cli-kit';
 import { STORE_OPTIONS } from '../config/store-options.ts';
 import { DRY_RUN_OPTION, GC_OPTIONS } from '../config/upkeep-options.ts';
+import { checkAgeBesideServer } from '../config/check-gc-age.ts';
 import type { BlobTally, CollectReport } from '../gc/collector.ts';
 import { createContext } from '../server/program-context.ts';
 import { withStorage } from './with-storage.ts';
@@ -19,7 +20,10 @@ export const gcCommand = defineCommand({
     const { logger } = createContext(config, output);
     const work = {
       here: (storage, options) => storage.collector.collect({ ...options, dryRun, maxAgeMs }),
-      call: { method: 'POST', path: '/gc', body: { dryRun, maxAgeMs } },
+      call: () => {
+        if (!dryRun) checkAgeBesideServer(maxAgeMs);
+        return { method: 'POST', path: '/gc', body: { dryRun, maxAgeMs } };
+      },
     } satisfies Parameters<typeof withStorage>[1];
     const report = (await withStorage({ config, logger }, work, { signal })) as CollectReport;
     output.result(report, () => textOf(report));

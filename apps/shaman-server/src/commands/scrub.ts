@@ -29,7 +29,7 @@ export const scrubCommand = defineCommand({
     const { logger } = createContext(config, output);
     const work = {
       here: (storage, options) => storage.scrubber.scrub({ ...options, dryRun }),
-      call: { method: 'POST', path: '/scrub', body: { dryRun } },
+      call: () => ({ method: 'POST', path: '/scrub', body: { dryRun } }),
     } satisfies Parameters<typeof withStorage>[1];
     const report = (await withStorage({ config, logger, scrubBytesPerSecond }, work, { signal })) as PlainScrubReport;
     output.result(report, () => textOf(report));

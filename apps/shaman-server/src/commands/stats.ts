@@ -19,7 +19,7 @@ export const statsCommand = defineCommand({
   examples: [{ command: 'stats --storage /data/shaman --json', description: 'for a script' }],
   async run(signal, config, output) {
     const { logger } = createContext(config, output);
-    const work = { here: countHere, call: { method: 'GET', path: '/stats' } } as const;
+    const work = { here: countHere, call: () => ({ method: 'GET', path: '/stats' }) as const };
     const stats = (await withStorage({ config, logger }, work, { signal })) as Stats;
     output.result(stats, () => textOf(stats));
     return EXIT.ok;

@@ -14,8 +14,8 @@ import { storagePaths } from '../server/storage-paths.ts';
 export interface StorageWork {
   /** Where no server runs. */
   here(storage: Storage, options: AbortOptions): Promise<unknown>;
-  /** The same, asked of the server that owns the storage: it knows what is in flight. */
-  call: ServerCall;
+  /** The same, asked of the server that owns the storage: it knows what is in flight. May throw what is not to be asked of it. */
+  call: () => ServerCall;
 }
 
 /**
@@ -29,7 +29,7 @@ export async function withStorage(init: OpenStorageInit, work: StorageWork, opti
   if (lock instanceof DirectoryLockedError) {
     const access = await readAdminFile(storagePaths(init.config).state);
     if (access === undefined) throw lock;
-    return await callServer(access, work.call, options);
+    return await callServer(access, work.call(), options);
   }
   await using _lock = lock;
   await using storage = await openStorage(init);

@@ -1,16 +1,20 @@
 import type { ConfigOf } from '@waybill/cli-kit';
 import { UsageInvalidError } from '@waybill/cli-kit';
 import { isLoopback } from '../auth/networks.ts';
+import { checkAgeBesideServer } from './check-gc-age.ts';
 import type { AUTH_OPTIONS } from './auth-options.ts';
 import type { SERVE_OPTIONS } from './serve-options.ts';
 import type { STORE_OPTIONS } from './store-options.ts';
+import type { GC_OPTIONS } from './upkeep-options.ts';
 
 export type AuthConfig = ConfigOf<typeof AUTH_OPTIONS>;
 export type ListenConfig = ConfigOf<typeof SERVE_OPTIONS>;
+type UpkeepConfig = Pick<ListenConfig, 'gc'> & ConfigOf<typeof GC_OPTIONS>;
 export type StoreConfig = ConfigOf<typeof STORE_OPTIONS>;
 
 /** Options that contradict each other, are set by halves, or would open the store to strangers. Throws UsageInvalidError. */
-export function checkServeConfig(config: AuthConfig & ListenConfig): void {
+export function checkServeConfig(config: AuthConfig & ListenConfig & UpkeepConfig): void {
+  if (config.gc) checkAgeBesideServer(config.gcMaxAge);
   const { tlsCert, tlsKey, jwtKeys, jwtKeyUrl, getToken, oidcIssuer, jwksUrl, jwtAudience } = config;
   if ((tlsCert === undefined) !== (tlsKey === undefined))
     throw new UsageInvalidError('--tls-cert and --tls-key belong together');
@@ -38,11 +42,13 @@ export function isOpen(config: AuthConfig & ListenConfig): boolean {
 }
 
 /** Throws UsageInvalidError. */
-export function checkStoreConfig({ blobStore, database }: StoreConfig): void {
+export function checkStoreConfig({ blobStore, database, sharedCheckouts }: StoreConfig): void {
   if (database !== undefined && blobStore === undefined)
     throw new UsageInvalidError(
       '--database does nothing without --blob-store: a file system has all the state there is',
     );
+  if (sharedCheckouts && database === undefined)
+    throw new UsageInvalidError('--shared-checkouts does nothing without --database: one server has one folder');
 }
 
 function checkFlamencoServer({ flamencoServer, flamencoManagerId, flamencoSecret }: AuthConfig): void {

@@ -40,6 +40,18 @@ export const STORE_OPTIONS = defineOptions({
     secret: true,
     description: 'postgresql://…: what several servers of one store share. Needed for more than one server',
   },
+  sharedCheckouts: {
+    schema: values.toggle(),
+    default: false,
+    description: 'with --database: all servers see one folder of checkouts; without: each server has one of its own',
+  },
+  materialise: {
+    schema: values.oneOf(['eager', 'on-demand']),
+    value: 'WHEN',
+    default: 'eager',
+    description:
+      'with --database: eager: checkouts that other servers made appear in the folder of this one at once; on-demand: when they are asked for',
+  },
   durability: {
     schema: values.oneOf(['full', 'file', 'none']),
     value: 'LEVEL',

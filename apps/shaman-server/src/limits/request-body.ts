@@ -16,6 +16,11 @@ export interface RequestBodyInit {
   idleTimeoutMs: number;
   /** Called once, before the first read: where `Expect: 100-continue` is answered. */
   onStart?: (() => void) | undefined;
+  /**
+   * Give the memory of a chunk back as soon as the next one is asked for, for readers that have copied it by then. A garbage
+   * collector would let a hundred megabytes of chunks pile up first, and take a quarter of the time. Default false.
+   */
+  freesChunks?: boolean | undefined;
 }
 
 /**
@@ -28,6 +33,7 @@ export function requestBody(raw: IncomingMessage, init: RequestBodyInit): AsyncI
 
 type Result = IteratorResult<Uint8Array, undefined>;
 
+const NOTHING = new Uint8Array();
 const DONE: Result = { done: true, value: undefined };
 
 class BodyReader implements AsyncIterator<Uint8Array, undefined> {
@@ -35,6 +41,8 @@ class BodyReader implements AsyncIterator<Uint8Array, undefined> {
   readonly #init: RequestBodyInit;
   readonly #chunks = new Fifo<Uint8Array>();
   #queuedBytes = 0;
+  /** What the reader has at hand, where it is to be freed. */
+  #lent: Uint8Array | undefined;
   #state: 'new' | 'open' | 'ended' | 'failed' = 'new';
   #error: unknown;
   #pending: PromiseWithResolvers<Result> | undefined;
@@ -53,8 +61,9 @@ class BodyReader implements AsyncIterator<Uint8Array, undefined> {
 
   next(): Promise<Result> {
     if (this.#state === 'new') this.#open();
+    this.#free();
     const value = this.#shift();
-    if (value !== undefined) return Promise.resolve({ done: false, value });
+    if (value !== undefined) return Promise.resolve(this.#lend(value));
     if (this.#state === 'failed') return Promise.reject(this.#error);
     if (this.#state === 'ended') return Promise.resolve(DONE);
     this.#pending = Promise.withResolvers<Result>();
@@ -82,6 +91,18 @@ class BodyReader implements AsyncIterator<Uint8Array, undefined> {
     this.#clock = setInterval(this.#onTick, Math.max(5, this.#init.idleTimeoutMs / LOOKS));
   }
 
+  #lend(value: Uint8Array): Result {
+    if (this.#init.freesChunks === true) this.#lent = value;
+    return { done: false, value };
+  }
+
+  /** Only what has its memory for itself. */
+  #free(): void {
+    const { buffer, byteLength } = this.#lent ?? NOTHING;
+    this.#lent = undefined;
+    if (byteLength > 0 && byteLength === buffer.byteLength && buffer instanceof ArrayBuffer) buffer.transfer(0);
+  }
+
   #shift(): Uint8Array | undefined {
     const chunk = this.#chunks.shift();
     if (chunk === undefined) return undefined;
@@ -98,7 +119,7 @@ class BodyReader implements AsyncIterator<Uint8Array, undefined> {
     if (pending === undefined) this.#push(chunk);
     else {
       this.#budgetMs -= performance.now() - this.#waitingSinceMs;
-      pending.resolve({ done: false, value: chunk });
+      pending.resolve(this.#lend(chunk));
     }
     if (this.#sinceBytes < PROGRESS_BYTES) return;
     this.#sinceBytes = 0;

@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { collectBody } from '../limits/collect-body.ts';
 import { codingOf, decodeBody } from '../limits/decode-body.ts';
@@ -6,19 +7,26 @@ import { requestBody } from '../limits/request-body.ts';
 import { continueBody } from '../server/early-answers.ts';
 import type { RequestLimits } from '../server/services.ts';
 
+export interface OpenBodyOptions extends Pick<RequestLimits, 'idleTimeoutMs'> {
+  /** What the decoded body may be at most: the reader stops it there, and what is sent to make it is bounded too. */
+  readonly decodedBytes: number;
+  /** Whether the reader is done with a chunk when it asks for the next one. Default false. */
+  readonly copiesChunks?: boolean | undefined;
+}
+
 /**
- * The body of a request, decoded, as it comes. `decodedBytes` is what it may be at most: the reader stops it there, and what
- * is sent to make it is bounded too. Throws ContentCodingUnknownError at once.
+ * The body of a request, decoded, as it comes. Throws ContentCodingUnknownError at once.
  */
 export function openBody(
   { raw }: FastifyRequest,
   reply: FastifyReply,
-  { idleTimeoutMs }: Pick<RequestLimits, 'idleTimeoutMs'>,
-  decodedBytes: number,
+  { idleTimeoutMs, decodedBytes, copiesChunks = false }: OpenBodyOptions,
 ): AsyncIterable<Uint8Array> {
   const coding = codingOf(raw.headers);
   const onStart = (): void => continueBody(raw, reply.raw);
-  const body = requestBody(raw, { idleTimeoutMs, onStart });
+  // A decoder keeps what it is given until it comes to it; what `inject` sends belongs to whoever sends it.
+  const freesChunks = copiesChunks && coding === undefined && raw.socket instanceof Socket;
+  const body = requestBody(raw, { idleTimeoutMs, onStart, freesChunks });
   return coding === undefined ? body : decodeBody(body, coding, decodedBytes);
 }
 
@@ -30,5 +38,5 @@ export async function readBody(
   limitBytes: number,
 ): Promise<Buffer> {
   if (Number(request.headers['content-length'] ?? 0) > limitBytes) throw new BodyTooLargeError('the body', limitBytes);
-  return await collectBody(openBody(request, reply, limits, limitBytes), limitBytes);
+  return await collectBody(openBody(request, reply, { ...limits, decodedBytes: limitBytes }), limitBytes);
 }

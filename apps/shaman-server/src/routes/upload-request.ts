@@ -24,13 +24,14 @@ export async function handleUpload(
   reply: FastifyReply,
 ): Promise<UploadResult> {
   const { metrics, limits, slots } = services;
+  const { copiesChunks } = services.store;
   try {
     assertAcceptable(request, key, limits.maxFileBytes);
     const signal = clientSignal(reply);
     const upload = {
       ...{ key, canDefer },
       acquireSlot: (options: { signal?: AbortSignal | undefined }) => slots.acquire(request.ip, options),
-      openBody: () => openBody(request, reply, limits, key.sizeBytes),
+      openBody: () => openBody(request, reply, { ...limits, decodedBytes: key.sizeBytes, copiesChunks }),
     };
     const result = await receiveUpload(services, upload, { signal });
     metrics.upload(protocol, result);

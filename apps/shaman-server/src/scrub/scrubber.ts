@@ -4,6 +4,8 @@ import type { AbortOptions } from '@waybill/common';
 export interface ScrubOptions extends AbortOptions {
   /** Reports, but moves nothing aside. Default false. */
   dryRun?: boolean;
+  /** Goes on where the last such pass was broken off, and notes how far it comes. Default false: a pass from the start. */
+  resume?: boolean;
 }
 
 export interface ScrubFinding {
@@ -19,6 +21,7 @@ export interface ScrubReport {
   readonly dryRun: boolean;
   readonly startedAtMs: number;
   readonly finishedAtMs: number;
+  /** Of the whole pass, also where it was broken off and went on. */
   readonly checkedBlobs: number;
   readonly checkedBytes: number;
   readonly findings: readonly ScrubFinding[];
@@ -29,4 +32,6 @@ export interface Scrubber {
   readonly running: boolean;
   /** One pass over the store. @throws ScrubRunningError when one runs already. */
   scrub(options?: ScrubOptions): Promise<ScrubReport>;
+  /** How many milliseconds after the last resumable pass came to its end the next one is due; 0: now. */
+  dueInMs(intervalMs: number): Promise<number>;
 }

@@ -6,9 +6,9 @@ import { z } from 'zod';
 
 const NAME = 'server.json';
 
-const adminFile = z.object({ url: z.string(), token: z.string() });
+const adminFile = z.object({ url: z.string(), token: z.string(), certificate: z.string().optional() });
 
-/** Where a running server can be reached by whoever may read its folder, and with what. */
+/** Where a running server can be reached by whoever may read its folder, with what, and by which certificate (PEM) it is known. */
 export type AdminAccess = z.infer<typeof adminFile>;
 
 export function createAdminToken(): string {

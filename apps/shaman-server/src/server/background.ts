@@ -22,11 +22,11 @@ export interface BackgroundInit {
 /** What a server does by itself, until the signal aborts. Resolves when all of it has ended. */
 export async function runBackground(init: BackgroundInit, signal: AbortSignal): Promise<void> {
   const { logger } = init.context;
-  const tasks = tasksOf(init).map((task) => runUpkeep(task, logger, signal));
+  const tasks = (await tasksOf(init)).map((task) => runUpkeep(task, logger, signal));
   await Promise.all([...tasks, keepKey(init, signal)]);
 }
 
-function tasksOf({ config, services, context }: BackgroundInit): UpkeepTask[] {
+async function tasksOf({ config, services, context }: BackgroundInit): Promise<UpkeepTask[]> {
   const { usage } = services;
   const tasks: UpkeepTask[] = [
     {
@@ -40,8 +40,16 @@ function tasksOf({ config, services, context }: BackgroundInit): UpkeepTask[] {
   if (config.gc)
     tasks.push({ name: 'Garbage collection', firstAfterMs: FIRST_GC_MS, intervalMs: config.gcInterval, run: collect });
   const scrub = (options: AbortOptions): Promise<void> => scrubStore(services, context, options);
-  if (config.scrub)
-    tasks.push({ name: 'Scrub', firstAfterMs: FIRST_SCRUB_MS, intervalMs: config.scrubInterval, run: scrub });
+  if (config.scrub) {
+    const { scrubInterval: intervalMs } = config;
+    // Counted from the end of the last one, whatever restarts there were since.
+    const dueInMs = await services.scrubber.dueInMs(intervalMs).catch((error: unknown) => {
+      context.logger.warn({ err: error }, 'How far the last scrub came is not known');
+      return 0;
+    });
+    const firstAfterMs = Math.max(FIRST_SCRUB_MS, dueInMs);
+    tasks.push({ name: 'Scrub', firstAfterMs, intervalMs, run: scrub });
+  }
   return tasks;
 }
 
@@ -59,7 +67,7 @@ async function collectGarbage(
 }
 
 async function scrubStore({ scrubber }: Services, { logger }: ProgramContext, options: AbortOptions): Promise<void> {
-  const { checkedBlobs, checkedBytes, findings } = await scrubber.scrub(options);
+  const { checkedBlobs, checkedBytes, findings } = await scrubber.scrub({ ...options, resume: true });
   logger[findings.length > 0 ? 'error' : 'info']({ checkedBlobs, checkedBytes, findings: findings.length }, 'Scrubbed');
 }
 

@@ -1,8 +1,8 @@
 import type { AbortOptions } from '@waybill/common';
 import { WaybillError } from '@waybill/common';
-import { createHttpClient } from '@waybill/http-kit';
 import { VERSION } from '../version.ts';
 import type { AdminAccess } from './admin-file.ts';
+import { requestKnownServer } from './known-server.ts';
 
 /** A request to the server that owns a storage. */
 export interface ServerCall {
@@ -27,24 +27,19 @@ const MAX_ANSWER_BYTES = 512 * 1024 * 1024;
 /** The server gives a sign of life every ten seconds. */
 const IDLE_TIMEOUT_MS = 60_000;
 
-/** Asks the server. Undefined for 404. @throws ServerCallFailedError; what the HTTP client throws. */
+/** Asks the server. Undefined for 404. @throws ServerCallFailedError; what `requestKnownServer` throws. */
 export async function callServer(
-  { url, token }: AdminAccess,
+  { url, token, certificate }: AdminAccess,
   { method, path, body }: ServerCall,
   { signal }: AbortOptions = {},
 ): Promise<unknown> {
-  const client = createHttpClient({ userAgent: `waybill-shaman-server/${VERSION}`, idleTimeoutMs: IDLE_TIMEOUT_MS });
-  try {
-    const { status, bytes } = await client.requestBytes(`${url}/waybill/v1${path}`, {
-      ...{ name: 'admin', method, signal, maxBytes: MAX_ANSWER_BYTES },
-      headers: { authorization: `Bearer ${token}` },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    });
-    if (status === 404) return undefined;
-    return resultOf(status, bytes.byteLength === 0 ? null : (JSON.parse(new TextDecoder().decode(bytes)) as unknown));
-  } finally {
-    await client.close();
-  }
+  const { status, bytes } = await requestKnownServer(`${url}/waybill/v1${path}`, {
+    ...{ method, certificate, signal, maxBytes: MAX_ANSWER_BYTES, idleTimeoutMs: IDLE_TIMEOUT_MS },
+    headers: { authorization: `Bearer ${token}`, 'user-agent': `waybill-shaman-server/${VERSION}` },
+    body: body === undefined ? undefined : Buffer.from(JSON.stringify(body)),
+  });
+  if (status === 404) return undefined;
+  return resultOf(status, bytes.byteLength === 0 ? null : (JSON.parse(bytes.toString()) as unknown));
 }
 
 function resultOf(status: number, body: unknown): unknown {

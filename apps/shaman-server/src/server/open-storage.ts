@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { type BlobStore, formatBlobKey } from '@waybill/blob-store';
 import { ensureDirectory } from '@waybill/common';
 import type { Logger } from '@waybill/http-kit';
@@ -5,13 +6,13 @@ import type { Logger } from '@waybill/http-kit';
 import { CacheEvictor } from '../checkouts/cache-evictor.ts';
 import type { CheckoutStore } from '../checkouts/checkout-store.ts';
 import { openFileCheckoutStore } from '../checkouts/file-checkout-store.ts';
-import { requireSharedFolder } from '../checkouts/shared-folder.ts';
 import type { StoreConfig } from '../config/check-serve-config.ts';
 import { createCollector } from '../gc/blob-collector.ts';
 import { createFolderCollectionLock, createPostgresCollectionLock } from '../gc/collection-lock.ts';
 import type { Collector } from '../gc/collector.ts';
 import { TreeReferences } from '../gc/tree-references.ts';
 import { createScrubber } from '../scrub/blob-scrubber.ts';
+import { createFileScrubJournal } from '../scrub/scrub-journal.ts';
 import type { ScrubFinding, Scrubber } from '../scrub/scrubber.ts';
 import { createMemoryPinStore } from '../state/memory-pins.ts';
 import type { PinStore } from '../state/pins.ts';
@@ -20,6 +21,7 @@ import type { SharedDatabase } from '../state/shared-database.ts';
 import { openBlobStore } from './open-blob-store.ts';
 import type { OpenedBlobStore } from './open-blob-store.ts';
 import { openDatabase } from './open-database.ts';
+import { openFarmCheckouts } from './open-farm-checkouts.ts';
 import { storagePaths } from './storage-paths.ts';
 import type { StoragePaths } from './storage-paths.ts';
 
@@ -41,6 +43,8 @@ export interface Storage extends AsyncDisposable {
   readonly scrubber: Scrubber;
   /** What several servers share; undefined for one alone. */
   readonly database: SharedDatabase | undefined;
+  /** Keeps the checkouts as the other servers make and erase them, until it is disposed. */
+  follow(): AsyncDisposable;
 }
 
 /** Opens the storage that the configuration names. Nothing in it is read yet, however much there is. */
@@ -59,23 +63,31 @@ export async function openStorage(init: OpenStorageInit): Promise<Storage> {
   cleanup.defer(() => opened.close());
   const { store, cache, locator } = opened;
   const evictor = cache && new CacheEvictor({ cache, pins, sources, maxBytes: config.cacheBytes });
-  const checkouts = await openFileCheckoutStore({
+  const local = await openFileCheckoutStore({
     ...{ root: paths.checkouts, locator, pins, durability: config.durability, onError },
     links: config.checkoutLinks,
   });
-  cleanup.defer(() => checkouts.close());
-  if (database !== undefined)
-    await requireSharedFolder({ database, root: paths.checkouts, durability: config.durability });
+  cleanup.defer(() => local.close());
+  const farm = database && (await openFarmCheckouts({ config, paths, database, local, pins, store, logger }));
+  if (farm !== undefined) cleanup.defer(() => farm.checkouts.close());
+  const checkouts = farm?.checkouts ?? local;
   const collector = createCollector({
-    ...{ store, pins, sources },
+    ...{ store, pins, sources: [...(farm?.references ?? []), ...sources] },
     lock: database === undefined ? createFolderCollectionLock(paths.state) : createPostgresCollectionLock(database),
     ...(init.gcMaxAgeMs !== undefined && { maxAgeMs: init.gcMaxAgeMs }),
     ...(opened.keeps !== undefined && { keeps: opened.keeps }),
   });
-  const scrubber = createScrubber({ ...scrubPace(init), store, onFinding: (finding) => logFinding(logger, finding) });
+  const journal = createFileScrubJournal(join(paths.state, 'scrub.json'));
+  const scrubber = createScrubber({
+    ...scrubPace(init),
+    store,
+    journal,
+    onFinding: (finding) => logFinding(logger, finding),
+  });
   const stack = cleanup.move();
   return {
     ...{ paths, store, checkouts, pins, collector, scrubber, database },
+    follow: () => farm?.follow() ?? new AsyncDisposableStack(),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { access } from 'node:fs/promises';
-import { createHttpClient } from '@waybill/http-kit';
+import { createClientMetrics, createHttpClient } from '@waybill/http-kit';
 import type { DrainResult, ServerInit, ServerTls } from '@waybill/http-kit';
 import { addPageRoutes } from '../routes/page-routes.ts';
 import { VERSION } from '../version.ts';
@@ -36,7 +36,7 @@ export async function startServer(config: ServerConfig, context: ProgramContext)
   const storage = cleanup.use(await openStorage({ config, logger, ...rates }));
   const uploads = await openUploads(storage, logger);
   cleanup.defer(() => uploads.close());
-  const client = createHttpClient({ userAgent: `waybill-shaman-server/${VERSION}`, metricsRegistry: registry });
+  const client = createHttpClient({ userAgent: `waybill-shaman-server/${VERSION}`, metrics: createClientMetrics(registry) });
   cleanup.defer(() => client.close());
   const token = createAdminToken();
   const auth = openAuthenticator({ config, client, logger, ownTokens: [token] });
@@ -52,7 +52,8 @@ export async function startServer(config: ServerConfig, context: ProgramContext)
     await server.drain(0);
   });
   const { url } = await server.listen();
-  cleanup.use(await writeAdminFile(storage.paths.state, { url, token }));
+  cleanup.use(await writeAdminFile(storage.paths.state, { url, token, certificate: http.tls?.cert.toString() }));
+  cleanup.use(storage.follow());
   cleanup.use(background({ config, services, client, context }));
   const stack = cleanup.move();
   return {

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { temporaryDirectory } from '@waybill/test-kit';
+import { makeCertificate, temporaryDirectory } from '@waybill/test-kit';
 import { describe, expect, it } from 'vitest';
 import { createCli } from '../../src/cli.ts';
 import { startServer } from '../../src/server/start-server.ts';
@@ -102,6 +102,44 @@ describe.each(situations)('%s', (_situation, start) => {
     if ('services' in server) await server.services.usage.count();
     const { code, result } = await run('stats', '--storage', directory.path);
     expect([code, result]).toMatchObject([0, { store: { blobs: 2, sizeBytes: 14 }, uploads: { inFlight: 0 } }]);
+  });
+});
+
+describe('beside a server', () => {
+  it('gc refuses an age at which files in flight would go, and says what to do', async () => {
+    await using directory = await temporaryDirectory();
+    const storage = directory.path;
+    await fill(storage);
+    await using _server = await startServer(serverConfig(storage), testContext());
+    const { code, stderr } = await run('gc', '--storage', storage, '--gc-max-age', '10m');
+    expect(code).toBe(2);
+    expect(stderr).toContain('at least 1h');
+    expect(existsSync(blobFile(storage, garbage))).toBe(true);
+    expect((await run('gc', '--storage', storage, '--gc-max-age', '10m', '--dry-run')).code).toBe(0);
+    expect((await run('gc', '--storage', storage, '--gc-max-age', '1h')).code).toBe(0);
+    expect(existsSync(blobFile(storage, garbage))).toBe(false);
+  });
+
+  it('works by TLS as well, whatever name the certificate has, and speaks with nobody who has another one', async () => {
+    await using directory = await temporaryDirectory();
+    const storage = join(directory.path, 'storage');
+    await fill(storage);
+    const [tlsCert, tlsKey] = [join(directory.path, 'cert'), join(directory.path, 'key')];
+    const authority = makeCertificate('an authority');
+    const { cert, key } = makeCertificate('farm.example', authority);
+    writeFileSync(tlsCert, cert);
+    writeFileSync(tlsKey, key);
+    const config = serverConfig(storage, { tlsCert, tlsKey, host: '0.0.0.0', tokens: ['secret'] });
+    await using _server = await startServer(config, testContext());
+    expect(await run('gc', '--storage', storage)).toMatchObject({ code: 0, result: { deleted: { blobs: 1 } } });
+    expect(await run('scrub', '--storage', storage)).toMatchObject({ code: 0, result: { checkedBlobs: 1 } });
+    expect(await run('checkout', 'list', '--storage', storage)).toMatchObject({ result: [{ path: 'show/shot' }] });
+    const note = join(storage, '.waybill/server.json');
+    const known = JSON.parse(readFileSync(note, 'utf8')) as object;
+    for (const certificate of [makeCertificate('farm.example', authority).cert, authority.cert]) {
+      writeFileSync(note, JSON.stringify({ ...known, certificate }));
+      expect((await run('stats', '--storage', storage)).code).toBe(1);
+    }
   });
 });
 

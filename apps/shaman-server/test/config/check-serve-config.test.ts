@@ -7,6 +7,7 @@ const config = (changes: Parameters<typeof serverConfig>[1] = {}) => serverConfi
 describe('the configuration of a server', () => {
   it.each([
     ['on loopback, without authentication', {}],
+    ['without collections of its own, whatever their age', { gc: false, gcMaxAge: 0 }],
     ['on a network, with a token', { host: '0.0.0.0', tokens: ['secret'] }],
     ['on a network, with keys', { host: '::', jwtKeys: '/keys' }],
     ['on a network, for the add-ons of named networks', { host: '0.0.0.0', anonymousV3From: ['10.0.0.0/8'] }],
@@ -23,6 +24,7 @@ describe('the configuration of a server', () => {
     ['tokens without a folder of keys', { getToken: true }, '--jwt-keys'],
     ['an issuer whose tokens are for anybody', { oidcIssuer: 'https://x' }, '--jwt-audience'],
     ['an audience of nothing', { jwtAudience: 'x' }, '--oidc-issuer'],
+    ['a collection that takes what has just come', { gcMaxAge: 60_000 }, 'at least 1h'],
     ['half a Flamenco Server', { flamencoServer: 'https://x' }, '--flamenco-secret'],
   ])('may not have %s', (_what, changes, named) => {
     expect(() => checkServeConfig(config(changes))).toThrow(named);

@@ -1,5 +1,13 @@
 import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import {
+  COLLIDING_PATHS,
+  HOSTILE_CHECKOUT_IDS,
+  HOSTILE_CHECKOUT_PATHS,
+  HOSTILE_FILE_PATHS,
+  HOSTILE_SHAS,
+  HOSTILE_SIZES,
+} from '@waybill/shaman-protocol/suite';
 import { temporaryDirectory } from '@waybill/test-kit';
 import { expect, it } from 'vitest';
 import { startServer } from '../../src/server/start-server.ts';
@@ -8,70 +16,18 @@ import { RawClient } from './support/raw-client.ts';
 
 const scene = testFile('scene.blend', 'BLENDER');
 
-const escapes = [
-  '..',
-  '../x',
-  '../../x',
-  'a/../../x',
-  './../x',
-  '/etc/x',
-  '//x',
-  'a//x',
-  './x',
-  'a/./x',
-  '.',
-  '',
-  '/',
-  '\\x',
-  '..\\x',
-  'a\\..\\..\\x',
-  'C:\\x',
-  'C:/x',
-  '~/x/..',
-  'a/..',
-];
-const controls = ['a\u0000b', 'a\nb', 'a\rb', 'a\tb', 'a\u007fb', 'a\u0085b', '\u0001', 'x/\u001b[31m'];
-const endings = ['a.', 'a ', ' ', '. ', '.. ', 'a/b.', 'a /b', 'a./b', '...'];
-const reserved = ['CON', 'con', 'nul.txt', 'a/PRN', 'AUX/x', 'COM1', 'com9.tar.gz', 'lpt1'];
-const long = [
-  'a'.repeat(256),
-  'ä'.repeat(128),
-  'a/'.repeat(65) + 'x',
-  `${'a'.repeat(250)}/`.repeat(17) + 'x',
-  'x'.repeat(4097),
-  'a'.repeat(70_000),
-];
-const ours = ['.waybill', '.waybill/x', '.waybill/records/x'];
+/** What only a URL can hold. */
 const encodings = ['%2e%2e', '%2e%2e/x', '..%2fx', '..%5cx', '%00', '%252e%252e/x', '..%c0%af', '%zz', '%'];
+/** A body may be this much longer than any path. */
+const tooLong = ['x'.repeat(4097), 'a'.repeat(70_000)];
+const ours = ['.waybill', '.waybill/x', '.waybill/records/x'];
 
-/** Pairs of which one is the other on some file system. */
-const collisions = [
-  ['A/x', 'a/X'],
-  ['ä', 'a\u0308'],
-  ['STRASSE', 'strasse'],
-  ['a/b', 'A/B'],
-  ['x', 'x/y'],
-];
+const filePaths = [...HOSTILE_FILE_PATHS, ...tooLong];
+const checkoutPaths = [...filePaths, ...HOSTILE_CHECKOUT_PATHS, ...ours];
+/** As part of a URL, an empty id is another route. */
+const ids = [...HOSTILE_CHECKOUT_IDS, ...HOSTILE_FILE_PATHS.filter((path) => !/^\w*$/.test(path)), ...tooLong];
 
-const bodyPaths = [...escapes, ...controls, ...endings, ...reserved, ...long];
-const checkoutPaths = [...bodyPaths, ...ours, 'a?b', 'a*b', 'a:b', 'a;b', 'a{b', 'a}b'];
-const ids = [...bodyPaths, 'a-b', 'a.b', 'ä', 'a b', 'a/b'];
-const shas = [
-  '..',
-  '../..',
-  'a',
-  'A'.repeat(64),
-  `${'a'.repeat(63)}g`,
-  'a'.repeat(63),
-  'a'.repeat(65),
-  `..${'a'.repeat(62)}`,
-  `${'a'.repeat(32)}/${'a'.repeat(31)}`,
-  '\u0000',
-  '%00',
-];
-const sizes = ['-1', '1.5', '1e3', '0x10', '01', '9007199254740992', '99999999999999999999', '..', 'a', '+1', '१'];
-
-it('refuses three hundred hostile paths and ids, each with a clear 4xx, and writes nothing outside of its folders', async () => {
+it('refuses each hostile path, id, digest and size of the protocol’s suite, in every place where a request can have one, each with a clear 4xx, and writes nothing outside of its folders', async () => {
   await using directory = await temporaryDirectory();
   const guard = join(directory.path, 'a/b/c');
   mkdirSync(guard, { recursive: true });
@@ -94,39 +50,55 @@ it('refuses three hundred hostile paths and ids, each with a clear 4xx, and writ
       'application/json',
       JSON.stringify(body),
     );
-  for (const path of bodyPaths) {
+  for (const path of filePaths) {
     await v3({ files: [file(path)], checkoutPath: 'good' });
     await v3({ files: [file(path)] }, 'requirements');
-    // A line cannot hold its own end, and blanks around it are not part of it (spec section 1.1).
-    if (!/[\n\r]/.test(path) && path.trim() === path)
+    // A line cannot hold its own end, blanks around it are not part of it (spec section 1.1), and what UTF-8 does not know is
+    // replaced before it is sent.
+    if (!/[\n\r]/.test(path) && path.trim() === path && path.isWellFormed())
       await post(`v2 ${JSON.stringify(path).slice(0, 100)}`, '/checkout/create/good', 'text/plain', line(path));
   }
   for (const checkoutPath of checkoutPaths) await v3({ files: [file('scene.blend')], checkoutPath });
-  for (const [one = '', other = ''] of collisions) {
+  for (const [one = '', other = ''] of COLLIDING_PATHS) {
     await v3({ files: [file(one), file(other)], checkoutPath: 'good' });
     await post(`v2 ${one} ${other}`, '/checkout/create/good', 'text/plain', line(one) + line(other));
   }
   for (const id of [...ids.map(escaped), ...encodings, '..', '../..'])
     await post(`id ${id.slice(0, 100)}`, `/checkout/create/${id}`, 'text/plain', line('scene.blend'));
-  for (const path of [...escapes.map(escaped), ...encodings, '../../../secret', '.waybill', '.waybill/records'])
+  for (const path of [
+    ...HOSTILE_CHECKOUT_PATHS.map(escaped),
+    ...encodings,
+    '../../../secret',
+    '.waybill',
+    '.waybill/records',
+  ])
     for (const method of ['GET', 'DELETE']) {
       const url = `/waybill/v1/checkouts/${path}`;
       // The list itself is no hostile request.
       if (method === 'GET' && /checkouts\/?$/.test(url)) continue;
       refused.push([`${method} ${url}`, await rawStatus(server.url, method, url)]);
     }
-  for (const sha of shas.map(escaped))
+  for (const sha of HOSTILE_SHAS.map(escaped))
     for (const base of ['', '/api/v3/shaman', '/waybill/v1'])
       refused.push([`GET ${base} ${sha}`, await rawStatus(server.url, 'GET', `${base}/files/${sha}/7`)]);
-  for (const size of sizes.map(escaped))
+  for (const size of HOSTILE_SIZES.map(escaped))
     await post(`size ${size}`, `/files/${scene.sha}/${size}`, 'application/octet-stream', scene.content);
   expect(refused.filter(([, status]) => status < 400 || status > 499)).toEqual([]);
-  expect(refused.length).toBeGreaterThanOrEqual(300);
+  console.log(`hostile requests: ${refused.length}, all refused`);
+  expect(refused.length).toBeGreaterThanOrEqual(1000);
   expect(tree(directory.path)).toEqual(before);
 }, 120_000);
 
+/** Half a surrogate pair, as which UTF-8 knows none, goes in the bytes that a careless encoder would make of it. */
 function escaped(text: string): string {
-  return encodeURIComponent(text);
+  const parts = text.match(/\p{Surrogate}|\P{Surrogate}+/gu) ?? [];
+  return parts.map((part) => (part.isWellFormed() ? encodeURIComponent(part) : carelessly(part))).join('');
+}
+
+function carelessly(half: string): string {
+  const unit = half.charCodeAt(0);
+  const bytes = [0xe0 | (unit >> 12), 0x80 | ((unit >> 6) & 0x3f), 0x80 | (unit & 0x3f)];
+  return bytes.map((byte) => `%${byte.toString(16)}`).join('');
 }
 
 /** Byte for byte: a proper client would mend `..` by itself. */

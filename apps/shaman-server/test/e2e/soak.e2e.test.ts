@@ -73,7 +73,8 @@ it('keeps its memory and its descriptors, and fails nothing, under a mixed load'
   expect(times.size).toBe(8);
   expect(last).toBeLessThan(second * LARGEST_GROWTH + BREATH_BYTES);
   await waitFor(() => Math.abs(openDescriptors(pid) - idle) <= 5, { what: 'as many descriptors as before' });
-  if (testTier() !== 'push') expect(p99).toBeLessThan(LARGEST_P99_MS);
+  // Where a bare write and sync takes longer than that, no server can be quicker.
+  if (testTier() !== 'push') expect(p99).toBeLessThan(Math.max(LARGEST_P99_MS, quantile(floor, 0.99)));
 });
 
 /** Connections close some time after the client let them go. */

@@ -51,11 +51,13 @@ export async function startFarm(): Promise<Farm | { readonly unavailable: string
     ...{ folder, database, objects: join(s3.folder, 'farm') },
     async sql(statement) {
       const client = new pg.Client({ connectionString: database.url });
+      // The server may stop while this is on its way out.
+      client.on('error', () => undefined);
       await client.connect();
       await client.query(statement);
       await client.end();
     },
-    async start(name, args = ['--checkouts', join(folder, 'jobs')]) {
+    async start(name, args = ['--shared-checkouts', '--checkouts', join(folder, 'jobs')]) {
       const replica = new RunningReplica(await startServerProcess(join(folder, name), [...shared, ...args], { env }));
       kept.use(replica.process);
       kept.use(replica);

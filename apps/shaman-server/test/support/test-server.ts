@@ -95,7 +95,7 @@ export async function createTestServer(init: TestServerInit = {}): Promise<TestS
 export function storeConfig(storage: string): StoreConfig {
   return {
     ...{ storage, fileStore: undefined, checkouts: undefined, blobStore: undefined, database: undefined },
-    ...{ extraCheckouts: [], cacheBytes: 2 ** 30 },
+    ...{ extraCheckouts: [], cacheBytes: 2 ** 30, sharedCheckouts: false, materialise: 'eager' },
     durability: 'full',
     checkoutLinks: 'auto',
     logLevel: 'silent',

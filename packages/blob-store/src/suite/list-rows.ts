@@ -1,3 +1,4 @@
+import { formatHex } from '@waybill/digest';
 import { describe, expect, test } from 'vitest';
 import { formatBlobKey } from '../blob-key.ts';
 import type { BlobStore } from '../blob-store.ts';
@@ -18,6 +19,15 @@ export function listRows({ withStore }: SuiteContext): void {
         const blobs = textBlobs('listed', 200);
         await store.putMany(blobs);
         expect(await names(store)).toEqual(blobs.map(({ key }) => formatBlobKey(key)).sort());
+      }));
+
+    test('gives them in the order of their digests', () =>
+      withStore(async (store) => {
+        await store.putMany(textBlobs('in order', 100));
+        const digests: string[] = [];
+        for await (const { key } of store.list()) digests.push(formatHex(key.digest));
+        expect(digests).toHaveLength(100);
+        expect(digests).toEqual(digests.toSorted());
       }));
 
     test('gives every blob that stays, while others are put and deleted', () =>

@@ -16,6 +16,16 @@ async function expectNothing(store: BlobStore, ...keys: Parameters<BlobStore['ha
   expect(await Array.fromAsync(store.list())).toEqual([]);
 }
 
+/** Gives every chunk in the same memory. */
+async function* overwritten(content: Uint8Array, chunkBytes: number): AsyncGenerator<Uint8Array, void, undefined> {
+  const memory = new Uint8Array(chunkBytes);
+  for (const chunk of chunksOf(content, chunkBytes)) {
+    memory.set(chunk);
+    yield await Promise.resolve(memory.subarray(0, chunk.length));
+    memory.fill(0);
+  }
+}
+
 export function putRows({ withStore, supports }: SuiteContext): void {
   describe('put', () => {
     test('stores a content in memory, and tells on the second time that it exists', () =>
@@ -35,6 +45,17 @@ export function putRows({ withStore, supports }: SuiteContext): void {
           expect(Buffer.from(await blobBytes(await store.get(key))).equals(content)).toBe(true);
         }
       }));
+
+    test.each(bothSizes)(
+      'is done with a chunk when it asks for the next one, where it says so: %s',
+      (_size, sizeBytes) =>
+        withStore(async (store) => {
+          const { key, content } = textBlob('chunks that are used anew', sizeBytes);
+          const chunks = store.copiesChunks === true ? overwritten(content, 300) : source(chunksOf(content, 300));
+          expect(await store.put(key, chunks)).toBe('stored');
+          expect(Buffer.from(await blobBytes(await store.get(key))).equals(content)).toBe(true);
+        }),
+    );
 
     test('stores the empty blob, in memory and as a stream of nothing or of empty chunks', async () => {
       const key = keyOf(new Uint8Array());

@@ -30,7 +30,7 @@ export function addBatchRoute(app: FastifyInstance, services: Services): void {
     const signal = clientSignal(reply);
     using _slot = await slots.acquire(request.ip, { signal });
     using _room = await space.reserve(Number(request.headers['content-length'] ?? MAX_BODY_BYTES));
-    const body = openBody(request, reply, limits, MAX_BODY_BYTES);
+    const body = openBody(request, reply, { ...limits, decodedBytes: MAX_BODY_BYTES });
     const outcomes = await store.putMany(itemsOf(body, services), { signal });
     const results = outcomes.map((outcome) => resultOf(outcome, services));
     return await reply.type('application/json').send(JSON.stringify({ results }));

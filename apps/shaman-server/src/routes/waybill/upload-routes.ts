@@ -62,6 +62,7 @@ function addListRoute(app: FastifyInstance, { uploads }: Services): void {
 
 function addResumableRoutes(app: FastifyInstance, services: Services & { readonly partials: PartialUploads }): void {
   const { limits, metrics, slots, partials } = services;
+  const { copiesChunks } = services.store;
 
   const headSchema = {
     ...{ summary: 'How far an upload has come', tags: OWN_TAGS, params: blobParams },
@@ -90,7 +91,7 @@ function addResumableRoutes(app: FastifyInstance, services: Services & { readonl
     const part = {
       ...{ key, offset },
       acquireSlot: (options: { signal?: AbortSignal | undefined }) => slots.acquire(request.ip, options),
-      openBody: () => openBody(request, reply, limits, key.sizeBytes - offset),
+      openBody: () => openBody(request, reply, { ...limits, copiesChunks, decodedBytes: key.sizeBytes - offset }),
     };
     try {
       const state = await appendUpload(services, part, { signal: clientSignal(reply) });

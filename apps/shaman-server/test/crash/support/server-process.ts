@@ -26,8 +26,8 @@ export async function startServerProcess(
     '--min-free-bytes',
     '0',
   ];
-  // With the flag of the program's first line, as its users run it.
-  const nodeFlags = ['--max-semi-space-size=2'];
+  // With the flags of the program's first line, as its users run it.
+  const nodeFlags = ['--max-semi-space-size=1', '--v8-pool-size=1'];
   const child = await spawnChild(MAIN, [...common, ...args], { nodeFlags, ...options });
   for await (const line of child.lines) {
     const { url } = JSON.parse(line) as { url: string };

@@ -15,8 +15,14 @@ export class Acknowledged {
   readonly files: TestFile[] = [];
   readonly checkouts: TestCheckout[] = [];
   /** Asked for and not answered: they may be there or not, but whole. */
-  readonly unanswered = { files: new Set<TestFile>(), checkouts: new Set<TestCheckout>() };
+  readonly unanswered = { files: new Set<TestFile>(), checkouts: new Set<TestCheckout>(), collections: 0 };
   collections = 0;
+
+  forgetUnanswered(): void {
+    this.unanswered.files.clear();
+    this.unanswered.checkouts.clear();
+    this.unanswered.collections = 0;
+  }
 }
 
 interface Answer {
@@ -122,8 +128,10 @@ export class ShamanLoad {
   }
 
   async #collect(): Promise<boolean> {
+    this.#done.unanswered.collections += 1;
     const answer = await this.#post('/waybill/v1/gc', Buffer.from('{}'));
     if (answer === undefined) return false;
+    this.#done.unanswered.collections -= 1;
     // Two clients may ask at once.
     if (answer.status !== 409) expectStatus(answer, 200);
     this.#done.collections += 1;
