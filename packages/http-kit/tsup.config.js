@@ -1,3 +1,3 @@
 import { waybillConfig } from '@waybill/tsup-config';
 
-export default waybillConfig();
+export default waybillConfig({ entry: ['src/index.ts', 'src/client.ts'] });

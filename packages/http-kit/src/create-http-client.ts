@@ -3,7 +3,7 @@ import type { Dispatcher } from 'undici';
 import { BodyStream } from './body-stream.ts';
 import { BytesSink } from './bytes-sink.ts';
 import type { ReceivedBytes } from './bytes-sink.ts';
-import { createClientMetrics } from './client-metrics.ts';
+import type { ClientMetrics } from './client-metrics.ts';
 import { codingOf, decodeBytes } from './content-coding.ts';
 import { Deadlines } from './deadlines.ts';
 import { Exchange } from './exchange.ts';
@@ -29,7 +29,7 @@ class UndiciClient implements HttpClient {
   readonly #slots: OriginSlots;
   readonly #deadlines = new Deadlines();
   readonly #fans = new SignalFans();
-  readonly #metrics: ReturnType<typeof createClientMetrics> | undefined;
+  readonly #metrics: ClientMetrics | undefined;
 
   constructor(init: HttpClientInit) {
     const { connectTimeoutMs = 5000, idleTimeoutMs = 5000, maxConnectionsPerOrigin = 10 } = init;
@@ -37,7 +37,7 @@ class UndiciClient implements HttpClient {
     this.#timeouts = { connectTimeoutMs, idleTimeoutMs, headersTimeoutMs: init.headersTimeoutMs ?? idleTimeoutMs };
     this.#agent = createAgent(init, connectTimeoutMs, maxConnectionsPerOrigin);
     this.#slots = new OriginSlots(maxConnectionsPerOrigin);
-    this.#metrics = init.metricsRegistry && createClientMetrics(init.metricsRegistry);
+    this.#metrics = init.metrics;
   }
 
   async request(url: string | URL | Target, options: HttpRequestOptions): Promise<HttpResponse> {

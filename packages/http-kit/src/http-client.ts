@@ -1,5 +1,5 @@
 import type { AbortOptions } from '@waybill/common';
-import type { Registry } from 'prom-client';
+import type { ClientMetrics } from './client-metrics.ts';
 import type { ResponseHeaders } from './exchange.ts';
 import type { Target } from './target.ts';
 
@@ -23,8 +23,8 @@ export interface HttpClientInit {
   keepAliveTimeoutMs?: number | undefined;
   /** More requests to one origin wait for one of these to end. Default 10. */
   maxConnectionsPerOrigin?: number | undefined;
-  /** Gets `http_client_request_latency`, `_concurrency` and `http_client_response_size`. Default: no metrics. */
-  metricsRegistry?: Registry | undefined;
+  /** `createClientMetrics(registry)`. Default: no metrics. */
+  metrics?: ClientMetrics | undefined;
   tls?: ClientTls | undefined;
 }
 

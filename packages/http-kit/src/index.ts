@@ -1,3 +1,4 @@
+export { createClientMetrics } from './client-metrics.ts';
 export { CORS_HEADERS } from './cors.ts';
 export { createHttpClient } from './create-http-client.ts';
 export { createServer } from './create-server.ts';
@@ -19,6 +20,7 @@ export { redactSecrets } from './redact.ts';
 export { ServerOptionsInvalidError } from './server-errors.ts';
 export { parseTarget, targetBelow } from './target.ts';
 
+export type { ClientMetrics } from './client-metrics.ts';
 export type { ErrorStatusTable } from './error-status.ts';
 export type { ResponseHeaders } from './exchange.ts';
 export type { ReadyCheck } from './health.ts';

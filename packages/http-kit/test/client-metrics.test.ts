@@ -14,7 +14,7 @@ test('measures requests under the names that dashboards know', async () => {
     else socket.write(response('abcd', [], request.includes('/404') ? '404 Not Found' : '200 OK'));
   });
   const registry = createMetrics('test', { defaultMetrics: false });
-  await using client = testClient({ metricsRegistry: registry });
+  await using client = testClient({ metrics: createClientMetrics(registry) });
   await client.requestBytes(`http://user:secret@127.0.0.1:${server.port}/a/b?c`, { name: 'list_remote_hours' });
   await client.requestBytes(`${server.url}/404`, { name: 'get_remote_segment' });
   await client.requestBytes(`${server.url}/gone`, { name: 'get_remote_segment' }).catch(() => undefined);
@@ -38,7 +38,7 @@ test('measures requests under the names that dashboards know', async () => {
 test('counts a request as under way until its body is read', async () => {
   await using server = await rawServer((socket) => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nab'));
   const registry = createMetrics('test', { defaultMetrics: false });
-  await using client = testClient({ metricsRegistry: registry });
+  await using client = testClient({ metrics: createClientMetrics(registry) });
   const answer = await client.request(server.url, { name: 'events' });
   expect(await registry.metrics()).toMatch(/^http_client_request_concurrency\{name="events".*\} 1$/m);
   answer.discard();

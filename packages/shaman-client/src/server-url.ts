@@ -1,4 +1,4 @@
-import { UrlInvalidError } from '@waybill/http-kit';
+import { UrlInvalidError } from '@waybill/http-kit/client';
 
 /** Schemes of BAT's command line, and what they stand for (spec section 1.1). */
 const SCHEMES: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
 import type { AbortOptions } from '@waybill/common';
-import { createHttpClient } from '@waybill/http-kit';
-import type { ClientTls, HttpClient } from '@waybill/http-kit';
+import { createHttpClient } from '@waybill/http-kit/client';
+import type { ClientTls, HttpClient } from '@waybill/http-kit/client';
 import type { Capabilities } from '@waybill/shaman-protocol';
 import { askForToken } from './ask-for-token.ts';
 import type { ClientFile } from './client-file.ts';

@@ -1,5 +1,5 @@
 import { abortableSleep, type AbortOptions, backoffDelayMs } from '@waybill/common';
-import type { HttpBytesResponse, HttpClient } from '@waybill/http-kit';
+import type { HttpBytesResponse, HttpClient } from '@waybill/http-kit/client';
 import { RequestRefusedError, TokenRefusedError } from './client-errors.ts';
 import type { ClientTiming } from './client-timing.ts';
 

@@ -1,7 +1,7 @@
 import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { abortableIterable } from '@waybill/common';
 import type { AbortOptions } from '@waybill/common';
-import { ResponseTimeoutError } from '@waybill/http-kit';
+import { ResponseTimeoutError } from '@waybill/http-kit/client';
 import { writeBody } from './body-writer.ts';
 import { UploadBrokenError } from './client-errors.ts';
 

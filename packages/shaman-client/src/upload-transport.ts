@@ -1,6 +1,6 @@
 import { Agent as HttpAgent, request as httpRequest } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import type { ClientTls } from '@waybill/http-kit';
+import type { ClientTls } from '@waybill/http-kit/client';
 import { UploadExchange } from './upload-exchange.ts';
 import type { UploadAnswer, UploadRequest, UploadTimeouts } from './upload-exchange.ts';
 

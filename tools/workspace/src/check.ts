@@ -19,6 +19,7 @@ const steps: Step[] = [
   { name: 'boundaries', command: ['pnpm', 'run', 'boundaries'] },
   { name: 'typecheck', command: ['pnpm', 'run', 'typecheck'] },
   { name: 'unused', command: ['pnpm', 'run', 'unused'] },
+  { name: 'workflows', command: ['pnpm', 'run', 'workflows'] },
   { name: 'build', command: ['pnpm', 'run', 'build'] },
   { name: 'publint', command: ['pnpm', 'run', 'publint'] },
   ...(afterTests ? [] : [{ name: 'test', command: ['pnpm', 'run', 'test:push'] }]),

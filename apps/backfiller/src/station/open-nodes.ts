@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { AbortOptions } from '@waybill/common';
-import { createHttpClient } from '@waybill/http-kit';
+import { createClientMetrics, createHttpClient } from '@waybill/http-kit';
 import type { ClientTls, HttpClient } from '@waybill/http-kit';
 import type { NodeConfig } from '../config/node-options.ts';
 import type { BackfillNode } from '../backfill/backfill-node.ts';
@@ -88,7 +88,7 @@ export function createNodeClient(
   return createHttpClient({
     userAgent: `waybill-backfiller/${VERSION}`,
     maxConnectionsPerOrigin: connectionsPerNode,
-    metricsRegistry: registry,
+    metrics: createClientMetrics(registry),
     tls: clientTls(config),
   });
 }
