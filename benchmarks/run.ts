@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { backfillIdle } from './src/backfill-idle.ts';
 import { backfillLag } from './src/backfill-lag.ts';
 import { backfillTransfer } from './src/backfill-transfer.ts';
+import { carExport } from './src/car-export.ts';
 import { describeMachine } from './src/machine.ts';
 import { RESULTS } from './src/paths.ts';
 import { formatResultTable, type ResultTable } from './src/result-table.ts';
@@ -33,6 +34,11 @@ const PROGRAMS: Readonly<Record<string, Program>> = {
     title: 'Backfiller',
     file: 'backfiller',
     suites: { transfer: backfillTransfer, idle: backfillIdle, selection, serving, lag: backfillLag },
+  },
+  car: {
+    title: 'CAR exporter',
+    file: 'car-exporter',
+    suites: { export: carExport },
   },
   shaman: {
     title: 'Shaman server',

@@ -5,7 +5,7 @@ variable "REPOSITORY" { default = "waybill-project/waybill" }
 variable "TAG" { default = "dev" }
 
 group "default" {
-  targets = ["backfiller", "shaman-server"]
+  targets = ["backfiller", "shaman-server", "packer", "car-exporter"]
 }
 
 target "base" {
@@ -22,7 +22,7 @@ target "build" {
 
 target "app" {
   name       = app
-  matrix     = { app = ["backfiller", "shaman-server"] }
+  matrix     = { app = ["backfiller", "shaman-server", "packer", "car-exporter"] }
   dockerfile = "docker/app/Dockerfile"
   contexts   = { base = "target:base", build = "target:build" }
   args       = { APP = app }

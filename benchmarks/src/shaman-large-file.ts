@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import path from 'node:path';
 import { openBenchFolder } from './bench-folder.ts';
+import { startNginx } from './nginx-put.ts';
 import { peakMemoryOf } from './process-figures.ts';
 import type { ResultTable } from './result-table.ts';
 import { startShaman } from './shaman-program.ts';
@@ -25,10 +26,10 @@ function hashed(sizeBytes: number, run: number): { sha: string; seconds: number 
   return { sha: hash.digest('hex'), seconds: (performance.now() - started) / 1000 };
 }
 
-async function upload(url: string, sha: string, sizeBytes: number, run: number): Promise<number> {
+async function upload(target: string, method: 'POST' | 'PUT', sizeBytes: number, run: number): Promise<number> {
   const started = performance.now();
-  const sent = request(`${url}/api/v3/shaman/files/${sha}/${sizeBytes}`, {
-    method: 'POST',
+  const sent = request(target, {
+    method,
     headers: { 'content-type': 'application/octet-stream', 'content-length': sizeBytes },
   });
   const answered = once(sent, 'response') as Promise<[{ statusCode?: number; resume(): void }]>;
@@ -44,17 +45,25 @@ export async function shamanLargeFile({ runs, scale }: { runs: number; scale: nu
   const sizeBytes = Math.max(1, Math.round(2000 * scale)) * CHUNK_BYTES;
   using folder = openBenchFolder();
   const server = await startShaman(path.join(folder.path, 'storage'));
-  const [hashing, uploading]: [number[], number[]] = [[], []];
+  const nginx = await startNginx(path.join(folder.path, 'nginx'));
+  const [hashing, uploading, putting]: [number[], number[], number[]] = [[], [], []];
   try {
     for (let run = 0; run < Math.min(runs, 3); run++) {
       const { sha, seconds } = hashed(sizeBytes, run);
       hashing.push(sizeBytes / 1e6 / seconds);
-      uploading.push(sizeBytes / 1e6 / (await upload(server.url, sha, sizeBytes, run)));
+      const target = `${server.url}/api/v3/shaman/files/${sha}/${sizeBytes}`;
+      uploading.push(sizeBytes / 1e6 / (await upload(target, 'POST', sizeBytes, run)));
+      if (nginx !== undefined)
+        putting.push(sizeBytes / 1e6 / (await upload(`${nginx.url}/${sha}`, 'PUT', sizeBytes, run)));
     }
     const ratio = median(uploading) / median(hashing);
     const memoryBytes = peakMemoryOf(server.pid);
     const rows = [
       { name: 'making and hashing the content, one thread', figure: formatSpread(hashing, 'MB/s', 0) },
+      {
+        name: 'nginx PUT: no verifying, no fsync',
+        figure: nginx === undefined ? 'nginx is not installed' : formatSpread(putting, 'MB/s', 0),
+      },
       {
         name: 'upload, verified and durable',
         figure: formatSpread(uploading, 'MB/s', 0),
@@ -71,6 +80,7 @@ export async function shamanLargeFile({ runs, scale }: { runs: number; scale: nu
     ];
     return [{ title: `One upload of ${(sizeBytes / 1e9).toFixed(1)} GB`, note: `${hashing.length} runs.`, rows }];
   } finally {
+    nginx?.stop();
     await server.stop();
   }
 }

@@ -1,3 +1,4 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createShamanClient } from '@waybill/shaman-client';
 import { openBenchFolder } from './bench-folder.ts';
@@ -29,18 +30,39 @@ async function resubmit(url: string, count: number): Promise<{ seconds: number; 
   return { seconds: (performance.now() - started) / 1000, bodyBytes: report.sentBytes };
 }
 
+/** Files of one byte in the layout of all Shamans, and their definition. What they hold is not read here. */
+function storeDefinition(storage: string, count: number): string {
+  const files = benchDefinition(count).map((file) => ({
+    ...file,
+    sha: file.sha.split('').reverse().join(''),
+    size: 1,
+  }));
+  for (const { sha } of files) {
+    const directory = path.join(storage, 'file-store/stored', sha.slice(0, 2), sha.slice(2));
+    mkdirSync(directory, { recursive: true });
+    writeFileSync(path.join(directory, '1.blob'), 'x');
+  }
+  return JSON.stringify({ files });
+}
+
 /** What a client waits for before it may send anything, and when there is nothing to send. */
 export async function shamanRequirements({ runs, scale }: { runs: number; scale: number }): Promise<ResultTable[]> {
   const [asked, project] = [Math.round(100_000 * scale), Math.round(10_000 * scale)];
   const body = JSON.stringify({ files: benchDefinition(asked) });
   using folder = openBenchFolder();
-  const server = await startShaman(path.join(folder.path, 'storage'));
+  const storage = path.join(folder.path, 'storage');
+  const present = storeDefinition(storage, asked);
+  const server = await startShaman(storage);
   try {
     await resubmit(server.url, project);
+    // Once after a start, what is found in place is made durable: that is measured apart.
+    const first = await askSeconds(server.url, present);
     const asking: number[] = [];
+    const askingPresent: number[] = [];
     const again: { seconds: number; bodyBytes: number }[] = [];
     for (let run = 0; run < runs; run++) {
       asking.push(await askSeconds(server.url, body));
+      askingPresent.push(await askSeconds(server.url, present));
       again.push(await resubmit(server.url, project));
     }
     const seconds = again.map((one) => one.seconds);
@@ -51,6 +73,12 @@ export async function shamanRequirements({ runs, scale }: { runs: number; scale:
         figure: formatSpread(asking, 's'),
         goal: 'under 1 s',
         met: median(asking) < 1,
+      },
+      {
+        name: `requirements of ${asked} files that are all there`,
+        figure: `${formatSpread(askingPresent, 's')}; ${first.toFixed(2)} s for the first time after a start`,
+        goal: 'under 1 s',
+        met: median(askingPresent) < 1,
       },
       {
         name: `unchanged project of ${project} files sent again`,

@@ -7,9 +7,9 @@ import { createInterface } from 'node:readline';
 /** The built programs, as a user of the packages runs them. */
 const APPS = path.resolve(import.meta.dirname, '../../../apps');
 
-function start(program: string, args: readonly string[]): ChildProcess {
+function start(program: string, args: readonly string[], stderr: 'pipe' | 'inherit' = 'pipe'): ChildProcess {
   return spawn(process.execPath, [path.join(APPS, program, 'dist/main.js'), ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', stderr],
   });
 }
 
@@ -19,14 +19,39 @@ async function textOf(stream: NodeJS.ReadableStream | null): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
+export interface CommandResult {
+  readonly code: number;
+  readonly result: unknown;
+}
+
 /** Runs a command with `--json` and returns its exit code and its result. */
-export async function runCommand(args: readonly string[]): Promise<{ code: number; result: unknown }> {
-  const child = start('backfiller', [...args, '--json', '--log-level', 'error']);
+export async function runCommand(program: string, args: readonly string[]): Promise<CommandResult> {
+  const { code, stdout, stderr } = await run(program, [...args, '--json']);
+  const last = stdout.trim().split('\n').at(-1) ?? '';
+  if (last === '') throw new Error(`${program} ${args.join(' ')} ended with ${code}:\n${stderr}`);
+  return { code, result: JSON.parse(last) };
+}
+
+export interface CommandText {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a command and returns what it says to people. */
+export async function run(program: string, args: readonly string[]): Promise<CommandText> {
+  const child = start(program, args);
   const ended = once(child, 'close') as Promise<[number | null]>;
   const [stdout, stderr, [code]] = await Promise.all([textOf(child.stdout), textOf(child.stderr), ended]);
-  const last = stdout.trim().split('\n').at(-1) ?? '';
-  if (last === '') throw new Error(`backfiller ${args.join(' ')} ended with ${String(code)}:\n${stderr}`);
-  return { code: code ?? 1, result: JSON.parse(last) };
+  return { code: code ?? 1, stdout, stderr };
+}
+
+/** Runs a command that shows its own progress on the terminal of this one. Returns its exit code, and what it says. */
+export async function runShown(program: string, args: readonly string[]): Promise<CommandText> {
+  const child = start(program, args, 'inherit');
+  const ended = once(child, 'close') as Promise<[number | null]>;
+  const [stdout, [code]] = await Promise.all([textOf(child.stdout), ended]);
+  return { code: code ?? 1, stdout, stderr: '' };
 }
 
 export interface RunningService {

@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { showArchive } from './show-archive.ts';
+import { showChain } from './show-chain.ts';
 import { showFarm } from './show-farm.ts';
+import { showPacks } from './show-packs.ts';
 import { say } from './telling.ts';
 
 function endAsked(): Promise<void> {
@@ -18,6 +20,8 @@ async function show(folder: string, staysUp: boolean): Promise<boolean> {
   say('Waybill moves immutable, hash-named content between machines. This is what its programs do.');
   const { isFilled, playlist } = await showArchive(path.join(folder, 'archive'), services);
   const { isStored, page } = await showFarm(path.join(folder, 'farm'), services);
+  const isPacked = await showPacks(path.join(folder, 'packs'));
+  const isExported = await showChain(path.join(folder, 'chain'));
   if (staysUp) {
     say(`\nWatch the stream (VLC, mpv, ffplay):  ${playlist}\nLook at the store:  ${page}`);
     say(`All files: ${folder}\nCtrl-C ends.`);
@@ -26,7 +30,7 @@ async function show(folder: string, staysUp: boolean): Promise<boolean> {
     say(`\nThe playlist was ${playlist}, the store's page ${page}:`);
     say('in a terminal, `npm start` serves both until Ctrl-C.');
   }
-  return isFilled && isStored;
+  return isFilled && isStored && isPacked && isExported;
 }
 
 const { values } = parseArgs({ options: { once: { type: 'boolean', default: false } } });

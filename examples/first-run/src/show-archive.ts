@@ -3,7 +3,7 @@ import { formatBytes, formatTable } from '@waybill/cli-kit';
 import { CHANNEL, cutStream, QUALITIES } from '@waybill/stream-fixture';
 import { fetchHoles, holesTable } from './holes.ts';
 import { cutDamagedStream } from './damage.ts';
-import { runCommand, serveArchive } from './program.ts';
+import { type CommandResult, runCommand, serveArchive } from './program.ts';
 import type { RunningService } from './program.ts';
 import { indented, say, step } from './telling.ts';
 
@@ -28,11 +28,15 @@ interface VerifyResult {
   problems: { path: string; setAsideAs?: string }[];
 }
 
+function runBackfiller(args: readonly string[]): Promise<CommandResult> {
+  return runCommand('backfiller', [...args, '--log-level', 'error']);
+}
+
 async function damageReport(base: string, node: RunningService): Promise<void> {
   step(1, 'Before: the south node has holes, a corrupt and a broken-off segment, no chat and no emotes.');
   say(indented(holesTable(await fetchHoles(node.url))));
   step(2, 'It hashes what it has, and sets aside what is not what its name says.   waybill-backfiller verify --repair');
-  const { result } = await runCommand(['verify', '--base-dir', base, '--repair']);
+  const { result } = await runBackfiller(['verify', '--base-dir', base, '--repair']);
   const { checked, counts, problems } = result as VerifyResult;
   say(`   ${checked} segments hashed, ${counts.corrupt} corrupt`);
   for (const { path: file, setAsideAs } of problems) say(`   ${file}\n     is now ${setAsideAs ?? 'where it was'}`);
@@ -55,7 +59,7 @@ async function fill(base: string, north: RunningService): Promise<BackfillResult
   step(3, 'It fetches what is missing from the north node.   waybill-backfiller backfill --run-once');
   const qualities = [...QUALITIES, 'chat'].join(',');
   const flags = ['--base-dir', base, '--static-nodes', north.url, '--qualities', qualities, '--extras', 'emotes'];
-  const { result } = await runCommand(['backfill', CHANNEL, ...flags, '--run-once']);
+  const { result } = await runBackfiller(['backfill', CHANNEL, ...flags, '--run-once']);
   say(indented(transferTable(result as BackfillResult)));
   return result as BackfillResult;
 }
@@ -65,7 +69,7 @@ async function checkAll(base: string, node: RunningService): Promise<boolean> {
   step(4, 'After:');
   const holes = await fetchHoles(node.url);
   say(indented(holesTable(holes)));
-  const { code, result } = await runCommand(['verify', '--base-dir', base]);
+  const { code, result } = await runBackfiller(['verify', '--base-dir', base]);
   const { checked, counts } = result as VerifyResult;
   say(`\n   ${checked} files hashed again, ${counts.corrupt} corrupt`);
   return code === 0 && holes.every(({ holes: ranges, partial }) => ranges.length === 0 && partial === 0);

@@ -98,6 +98,12 @@ export class BlendFile implements AsyncDisposable {
     return this.content.peek(this.#bodyStart(block, offset, length), length);
   }
 
+  /** {@link peekBody} without a copy, for whoever is done with the bytes before it waits for anything. */
+  lendBody(block: number, { offset = 0, lengthBytes }: ReadBodyOptions = {}): Uint8Array | undefined {
+    const length = lengthBytes ?? this.blocks.bodyLength(block) - offset;
+    return this.content.lend(this.#bodyStart(block, offset, length), length);
+  }
+
   /**
    * One struct of a block.
    * @throws FileBlockInvalidError where the block has no struct, or is shorter than it

@@ -10,8 +10,13 @@ import { indexStream } from './index/index-stream.ts';
 import type { ByteSource } from './source/byte-source.ts';
 import { BytesSource } from './source/bytes-source.ts';
 import { detectCompression } from './source/compression.ts';
-import { FileSource } from './source/file-source.ts';
+import { openFileSource } from './source/open-file-source.ts';
 import { ZstdSource } from './source/zstd-source.ts';
+
+/** A path of any bytes: names of files need not be UTF-8. */
+export interface BlendFilePath {
+  readonly path: Uint8Array;
+}
 
 export interface OpenBlendFileOptions extends AbortOptions {
   /** What errors call the file; default: its path, or `bytes`. */
@@ -32,15 +37,15 @@ export interface OpenBlendFileOptions extends AbortOptions {
  * Opens a .blend file: plain, gzip or zstd. Reads the headers of all file-blocks and the SDNA, and nothing else where
  * the file allows that: bodies of a plain file are skipped, a zstd file with a seek table is decompressed where
  * something is asked for. Other compressed files have no random access: their content is spooled once.
- * @param input A path, or the bytes themselves, which then MUST not be changed.
+ * @param input A path, also as bytes that are no UTF-8 (`{ path }`), or the content itself, which then MUST not be changed.
  * @throws BlendHeaderInvalidError, BlendFormatUnknownError, BlendFileTruncatedError, FileBlockInvalidError, SdnaInvalidError,
  * BlendCompressionInvalidError, BlendFileTooLargeError, BlendFileKindError; the signal's reason; system errors as they are
  */
 export async function openBlendFile(
-  input: string | Uint8Array,
+  input: string | Uint8Array | BlendFilePath,
   options: OpenBlendFileOptions = {},
 ): Promise<BlendFile> {
-  const name = options.name ?? (typeof input === 'string' ? input : 'bytes');
+  const name = options.name ?? nameOf(input);
   const stored = await openStored(input, name, options);
   try {
     return new BlendFile({ name, stored, ...(await openContent(stored, name, options)) });
@@ -50,11 +55,24 @@ export async function openBlendFile(
   }
 }
 
-async function openStored(input: string | Uint8Array, name: string, { signal }: AbortOptions): Promise<ByteSource> {
+function nameOf(input: string | Uint8Array | BlendFilePath): string {
+  if (typeof input === 'string') return input;
+  return input instanceof Uint8Array ? 'bytes' : new TextDecoder().decode(input.path);
+}
+
+async function openStored(
+  input: string | Uint8Array | BlendFilePath,
+  name: string,
+  { signal }: AbortOptions,
+): Promise<ByteSource> {
   signal?.throwIfAborted();
-  return typeof input === 'string'
-    ? await FileSource.open(input, { name, ...(signal && { signal }) })
-    : new BytesSource(input, name);
+  if (input instanceof Uint8Array) return new BytesSource(input, name);
+  const path = typeof input === 'string' ? input : asBuffer(input.path);
+  return await openFileSource(path, { name, ...(signal && { signal }) });
+}
+
+function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
 }
 
 type OpenedContent = Omit<BlendFileInit, 'name' | 'stored'>;

@@ -143,6 +143,15 @@ describe('openBlendFile', () => {
     await expect(openBlendFile('/nowhere/a.blend')).rejects.toThrow(expect.objectContaining({ code: 'ENOENT' }));
   });
 
+  it('opens a file at a path that is no UTF-8', async () => {
+    await using folder = await temporaryDirectory();
+    const path = Buffer.concat([Buffer.from(`${folder.path}/sh`), Buffer.from([0xf6]), Buffer.from('t.blend')]);
+    await writeFile(path, scene);
+    await using file = await openBlendFile({ path: Uint8Array.from(path) });
+    expect(file.name).toBe(`${folder.path}/sh\uFFFDt.blend`);
+    expect(file.blocks.length).toBeGreaterThan(5);
+  });
+
   it('refuses what is no regular file, and does not wait for the writer of a pipe', async (test) => {
     await using folder = await temporaryDirectory();
     await expect(openBlendFile(folder.path)).rejects.toThrow(BlendFileKindError);

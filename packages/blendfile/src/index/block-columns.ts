@@ -1,25 +1,43 @@
 import type { BlockCodeWord } from '../format/block-code.ts';
 
-const FIRST_CAPACITY = 256;
+const LEAST_CAPACITY = 256;
+/** Memory that is not written to costs nothing, and to move what was written does. */
+const MOST_FIRST_CAPACITY = 2 ** 20;
+/** The mean is three times as much; a file of a few large blocks leaves the rest of the memory untouched. */
+const BLOCK_BYTES = 256;
 
 /**
  * What is known of all file-blocks, one typed array for each property: 24 bytes for a block, no object.
  * Lengths are not kept: a block ends where the next one begins.
  */
 export class BlockColumns {
-  #capacity = FIRST_CAPACITY;
+  #capacity: number;
   /** Of the headers, in bytes of the content. One more than there are blocks: the end of the last one. */
-  offsets = new Float64Array(FIRST_CAPACITY + 1);
-  addressLow = new Uint32Array(FIRST_CAPACITY);
-  addressHigh = new Uint32Array(FIRST_CAPACITY);
-  #counts = new Uint32Array(FIRST_CAPACITY);
-  sdnaIndexes = new Uint16Array(FIRST_CAPACITY);
-  #codeNumbers = new Uint8Array(FIRST_CAPACITY);
+  offsets: Float64Array<ArrayBuffer>;
+  addressLow: Uint32Array<ArrayBuffer>;
+  addressHigh: Uint32Array<ArrayBuffer>;
+  #counts: Uint32Array<ArrayBuffer>;
+  sdnaIndexes: Uint16Array<ArrayBuffer>;
+  #codeNumbers: Uint8Array<ArrayBuffer>;
   readonly #codes: BlockCodeWord[] = [];
+  readonly #firstBlocks: number[] = [];
   readonly #numberOfCode = new Map<BlockCodeWord, number>();
   /** Counts that need more than 32 bits: they are the exception. */
   readonly #largeCounts = new Map<number, number>();
   length = 0;
+
+  /** @param sizeBytes Of the content, where it is known: a hint. */
+  constructor(sizeBytes = 0) {
+    const likely = Number.isFinite(sizeBytes) ? Math.ceil(sizeBytes / BLOCK_BYTES) : 0;
+    const capacity = Math.max(LEAST_CAPACITY, Math.min(likely, MOST_FIRST_CAPACITY));
+    this.#capacity = capacity;
+    this.offsets = new Float64Array(capacity + 1);
+    this.addressLow = new Uint32Array(capacity);
+    this.addressHigh = new Uint32Array(capacity);
+    this.#counts = new Uint32Array(capacity);
+    this.sdnaIndexes = new Uint16Array(capacity);
+    this.#codeNumbers = new Uint8Array(capacity);
+  }
 
   count(block: number): number {
     return this.#largeCounts.get(block) ?? this.#counts[block] ?? 0;
@@ -37,6 +55,11 @@ export class BlockColumns {
   /** The number of a code in this file; the same for all blocks with that code. `undefined`: there is none. */
   findCodeNumber(code: BlockCodeWord): number | undefined {
     return this.#numberOfCode.get(code);
+  }
+
+  /** The first block with a code, or -1. */
+  firstBlock(code: BlockCodeWord): number {
+    return this.#firstBlocks[this.#numberOfCode.get(code) ?? -1] ?? -1;
   }
 
   /** False when there are more kinds of codes than any Blender writes: the caller knows where in the file that is. */
@@ -63,6 +86,7 @@ export class BlockColumns {
 
   #newCode(code: BlockCodeWord): number {
     this.#codes.push(code);
+    this.#firstBlocks.push(this.length);
     this.#numberOfCode.set(code, this.#codes.length - 1);
     return this.#codes.length - 1;
   }

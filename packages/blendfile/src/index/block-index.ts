@@ -104,7 +104,7 @@ export class BlockIndex {
 
   /** The first block with this code, or -1. */
   firstWithCode(code: string): number {
-    return this.withCode(code).next().value ?? -1;
+    return this.#columns.firstBlock(parseBlockCode(code));
   }
 
   /** The blocks that are datablocks or placeholders of linked ones: those with codes of two letters. */

@@ -33,7 +33,7 @@ export class BlockScanner {
   readonly #maxBlocks: number;
   readonly #visitor: BlockVisitor | undefined;
   readonly #parts: BodyParts | undefined;
-  readonly #columns = new BlockColumns();
+  readonly #columns: BlockColumns;
   /** A header that came in pieces. */
   readonly #stage: Uint8Array;
   readonly #stageView: DataView;
@@ -47,6 +47,7 @@ export class BlockScanner {
     this.#littleEndian = header.littleEndian;
     this.#layout = blockHeaderLayout(header);
     this.#sizeBytes = sizeBytes;
+    this.#columns = new BlockColumns(sizeBytes);
     this.#maxBlocks = maxBlocks;
     this.#visitor = visitor;
     this.#parts = visitor && new BodyParts(visitor);

@@ -32,7 +32,7 @@ export async function guessDna(
 ): Promise<DnaGuess | undefined> {
   const tailBytes = Math.min(content.sizeBytes, TAIL_BYTES);
   const tailOffset = content.sizeBytes - tailBytes;
-  const tail = await content.read(tailOffset, tailBytes, options);
+  const tail = content.lend(tailOffset, tailBytes) ?? (await content.read(tailOffset, tailBytes, options));
   const place = findLastDna(tail, header);
   if (place === undefined) return undefined;
   const offset = tailOffset + place.start;
@@ -58,6 +58,6 @@ export async function readDna(
   if (guess !== undefined) throw new SdnaInvalidError({ file, offset: guess.offset }, 'there is more than one SDNA');
   const lengthBytes = blocks.bodyLength(block);
   if (lengthBytes > MOST_SDNA_BYTES) throw new BlendFileTooLargeError({ file, offset }, 'the SDNA', MOST_SDNA_BYTES);
-  const bytes = await content.read(offset, lengthBytes, options);
+  const bytes = content.lend(offset, lengthBytes) ?? (await content.read(offset, lengthBytes, options));
   return dnaCache.decode(bytes, header, { file, offset });
 }

@@ -7,6 +7,16 @@ import { gzipped } from './gzipped.ts';
 import { splice } from './splice.ts';
 import { zstdFramed, zstdReframed } from './zstd-frames.ts';
 
+export interface RewriteOptions extends AbortOptions {
+  /** Compress a plain file: with zstd, or with gzip where the Blender that wrote it knew nothing else. Default false. */
+  compress?: boolean | undefined;
+  /** Pieces may come in here, one after the other: for a receiver that is done with one when it asks for the next. */
+  buffer?: Uint8Array | undefined;
+}
+
+/** Blender reads zstd from 3.0 on. */
+const FIRST_ZSTD_VERSION = 300;
+
 /**
  * The bytes of the file with its edits, stored as it was: plain, gzip, or zstd with a seek table. The same file and
  * edits give the same bytes; without edits they are the file's own. Of a zstd file with a seek table only the frames
@@ -16,9 +26,10 @@ import { zstdFramed, zstdReframed } from './zstd-frames.ts';
 export function rewriteBlendFile(
   file: BlendFile,
   edits: BlendEdits,
-  { signal }: AbortOptions = {},
+  { compress = false, buffer, signal }: RewriteOptions = {},
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  return rewritten(file, edits, { ...(signal && { signal }) });
+  if (compress && file.compression === 'none') return compressed(file, edits, { signal });
+  return rewritten(file, edits, { ...(buffer && { buffer }), ...(signal && { signal }) });
 }
 
 /**
@@ -36,6 +47,18 @@ export async function saveBlendFile(
   const chunks = rewritten(file, edits, { buffer: Buffer.allocUnsafeSlow(CHUNK_BYTES), ...(signal && { signal }) });
   for await (const chunk of chunks) await writer.write(chunk);
   return await writer.commit();
+}
+
+function compressed(
+  { content, header }: BlendFile,
+  edits: BlendEdits,
+  { signal }: AbortOptions,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const options = { ...(signal && { signal }) };
+  const sorted = edits.sorted();
+  return header.version >= FIRST_ZSTD_VERSION
+    ? zstdFramed(content, sorted, options)
+    : gzipped(splice(content, 0, content.sizeBytes, sorted, options));
 }
 
 async function* rewritten(

@@ -3,6 +3,8 @@ import type { AbortOptions } from '@waybill/common';
 /** Bytes that can be read from anywhere: a file, memory, or the content of a compressed file. */
 export interface ByteSource extends AsyncDisposable {
   readonly sizeBytes: number;
+  /** The bytes themselves, without a copy, if they are in memory: for whoever is done with them before it waits for anything. */
+  lend(offset: number, lengthBytes: number): Uint8Array | undefined;
   /** What {@link read} gives, if it is in memory; `undefined` otherwise. */
   peek(offset: number, lengthBytes: number): Uint8Array | undefined;
   /**

@@ -18,9 +18,13 @@ export class BytesSource implements ByteSource {
     this.sizeBytes = bytes.length;
   }
 
-  peek(offset: number, lengthBytes: number): Uint8Array {
+  lend(offset: number, lengthBytes: number): Uint8Array {
     assertInSource(this.#file, this.sizeBytes, offset, lengthBytes);
     return this.#bytes.subarray(offset, offset + lengthBytes);
+  }
+
+  peek(offset: number, lengthBytes: number): Uint8Array {
+    return this.lend(offset, lengthBytes);
   }
 
   async read(offset: number, lengthBytes: number, { signal }: AbortOptions = {}): Promise<Uint8Array> {

@@ -1,10 +1,12 @@
 import { type FileHandle, open, stat } from 'node:fs/promises';
+import { setImmediate } from 'node:timers/promises';
 import type { AbortOptions } from '@waybill/common';
 import { BlendFileKindError, BlendFileTruncatedError } from '../errors.ts';
 import { assertInSource } from './assert-in-source.ts';
 import type { ByteSource } from './byte-source.ts';
 import { copyRange } from './copy-range.ts';
 import { PageCache } from './page-cache.ts';
+import { readFully } from './read-fully.ts';
 
 /** Small structs that lie together come with one read; far less than that would be a system call for each. */
 const PAGE_BYTES = 32 * 1024;
@@ -16,6 +18,8 @@ const CACHE_BYTES = 16 * 1024 * 1024;
 /** Windows grow from one block header with a small body to this, as long as nothing of them is skipped. */
 const SMALLEST_WINDOW_BYTES = 4 * 1024;
 const LARGEST_WINDOW_BYTES = 1024 * 1024;
+/** After so many bytes others have their turn, so that an abort is heeded. */
+const BYTES_BETWEEN_TURNS = 4 * 1024 * 1024;
 /** Reading less than this costs no more than another system call. */
 const WORTH_SKIPPING_BYTES = 64 * 1024;
 
@@ -37,6 +41,7 @@ export class FileSource implements ByteSource {
   #window = Buffer.alloc(0);
   #windowEnd = 0;
   #windowBytes = LARGEST_WINDOW_BYTES / 16;
+  #bytesThisTurn = 0;
   readonly sizeBytes: number;
 
   private constructor(handle: FileHandle, file: string, sizeBytes: number) {
@@ -46,10 +51,13 @@ export class FileSource implements ByteSource {
   }
 
   /** @throws BlendFileKindError; system errors as they are (ENOENT, EACCES, …) */
-  static async open(path: string, { signal, name = path }: FileSourceOptions = {}): Promise<FileSource> {
+  static async open(
+    path: string | Buffer,
+    { signal, name = String(path) }: FileSourceOptions = {},
+  ): Promise<FileSource> {
     signal?.throwIfAborted();
     // Opening a pipe would wait for its writer.
-    if (!(await stat(path)).isFile()) throw new BlendFileKindError(path);
+    if (!(await stat(path)).isFile()) throw new BlendFileKindError(name);
     const handle = await open(path);
     try {
       signal?.throwIfAborted();
@@ -60,13 +68,17 @@ export class FileSource implements ByteSource {
     }
   }
 
-  peek(offset: number, lengthBytes: number): Uint8Array | undefined {
+  lend(offset: number, lengthBytes: number): Uint8Array | undefined {
     assertInSource(this.#file, this.sizeBytes, offset, lengthBytes);
     const page = Math.floor(offset / PAGE_BYTES);
     const start = offset - page * PAGE_BYTES;
     if (start + lengthBytes > PAGE_BYTES) return undefined;
-    const bytes = this.#pages.get(page);
-    return bytes && copyRange(bytes, start, start + lengthBytes);
+    return this.#pages.get(page)?.subarray(start, start + lengthBytes);
+  }
+
+  peek(offset: number, lengthBytes: number): Uint8Array | undefined {
+    const bytes = this.lend(offset, lengthBytes);
+    return bytes && copyRange(bytes, 0, lengthBytes);
   }
 
   async read(offset: number, lengthBytes: number, { signal }: AbortOptions = {}): Promise<Uint8Array> {
@@ -80,7 +92,7 @@ export class FileSource implements ByteSource {
     for (let done = 0; done < lengthBytes;) {
       const page = Math.floor((offset + done) / PAGE_BYTES);
       const start = offset + done - page * PAGE_BYTES;
-      const part = (this.#pages.get(page) ?? (await this.#readPages(page, signal))).subarray(start);
+      const part = (this.#pages.get(page) ?? this.#readPages(page)).subarray(start);
       bytes.set(part.subarray(0, lengthBytes - done), done);
       done += Math.min(part.length, lengthBytes - done);
     }
@@ -89,7 +101,7 @@ export class FileSource implements ByteSource {
 
   async readInto(buffer: Uint8Array, offset: number): Promise<void> {
     assertInSource(this.#file, this.sizeBytes, offset, buffer.length);
-    await this.#fill([buffer], offset, buffer.length, undefined);
+    await this.#readAt(offset, buffer, undefined);
   }
 
   async window(offset: number, { signal }: AbortOptions = {}): Promise<Uint8Array> {
@@ -99,7 +111,11 @@ export class FileSource implements ByteSource {
     const length = Math.min(this.#windowBytes, this.sizeBytes - offset);
     if (this.#window.length < length) this.#window = Buffer.allocUnsafeSlow(this.#windowBytes);
     this.#windowEnd = offset + length;
-    return await this.#readAt(offset, this.#window.subarray(0, length), signal);
+    await this.#takeTurns(length);
+    signal?.throwIfAborted();
+    const window = this.#window.subarray(0, length);
+    this.#fill([window], offset, length);
+    return window;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -108,7 +124,7 @@ export class FileSource implements ByteSource {
   }
 
   /** Brings a page into the cache, and those behind it where reading goes on in order. */
-  async #readPages(first: number, signal: AbortSignal | undefined): Promise<Uint8Array> {
+  #readPages(first: number): Uint8Array {
     this.#pagesAhead = first === this.#nextPage ? Math.min(2 * this.#pagesAhead, MOST_PAGES_AHEAD) : 1;
     const start = first * PAGE_BYTES;
     const length = Math.min(this.#pagesAhead * PAGE_BYTES, this.sizeBytes - start);
@@ -117,35 +133,32 @@ export class FileSource implements ByteSource {
     for (let at = 0; at < length; at += PAGE_BYTES) {
       pages.push(this.#freePages.pop() ?? Buffer.allocUnsafeSlow(PAGE_BYTES));
     }
-    await this.#fill(pages, start, length, signal);
+    this.#fill(pages, start, length);
     pages.forEach((page, index) => this.#pages.set(first + index, page));
     return pages[0] ?? new Uint8Array(0);
   }
 
-  async #readAt(offset: number, buffer: Buffer, signal: AbortSignal | undefined): Promise<Buffer> {
-    await this.#fill([buffer], offset, buffer.length, signal);
-    return buffer;
+  /** Blocks for one system call. */
+  #fill(buffers: readonly Uint8Array[], offset: number, length: number): void {
+    readFully(this.#handle.fd, buffers, offset, length, this.#file);
   }
 
-  /** Fills buffers, one after the other. A file that is shorter than it was when it was opened is a truncated one. */
-  async #fill(buffers: Uint8Array[], offset: number, length: number, signal: AbortSignal | undefined): Promise<void> {
-    for (let done = 0; done < length;) {
+  async #takeTurns(lengthBytes: number): Promise<void> {
+    this.#bytesThisTurn += lengthBytes;
+    if (this.#bytesThisTurn < BYTES_BETWEEN_TURNS) return;
+    this.#bytesThisTurn = 0;
+    await setImmediate();
+  }
+
+  /** Large reads leave the thread alone. */
+  async #readAt<T extends Uint8Array>(offset: number, buffer: T, signal: AbortSignal | undefined): Promise<T> {
+    for (let done = 0; done < buffer.length;) {
       signal?.throwIfAborted();
-      const { bytesRead } = await this.#handle.readv(rangeOf(buffers, done, length), offset + done);
-      if (bytesRead === 0) throw new BlendFileTruncatedError({ file: this.#file, offset }, 'a read', length, done);
+      const { bytesRead } = await this.#handle.read(buffer, done, buffer.length - done, offset + done);
+      const position = { file: this.#file, offset };
+      if (bytesRead === 0) throw new BlendFileTruncatedError(position, 'a read', buffer.length, done);
       done += bytesRead;
     }
+    return buffer;
   }
-}
-
-/** The bytes from `start` to `end` of buffers that follow one another. */
-function rangeOf(buffers: readonly Uint8Array[], start: number, end: number): Uint8Array[] {
-  const parts: Uint8Array[] = [];
-  let at = 0;
-  for (const buffer of buffers) {
-    const part = buffer.subarray(Math.max(0, start - at), Math.max(0, end - at));
-    if (part.length > 0) parts.push(part);
-    at += buffer.length;
-  }
-  return parts;
 }

@@ -1,6 +1,5 @@
-import { availableParallelism } from 'node:os';
-import { promisify } from 'node:util';
-import { zstdDecompress } from 'node:zlib';
+import { setImmediate } from 'node:timers/promises';
+import { zstdDecompressSync } from 'node:zlib';
 import type { AbortOptions } from '@waybill/common';
 import { BlendCompressionInvalidError } from '../errors.ts';
 import { lastAtMost } from '../index/last-at-most.ts';
@@ -10,15 +9,13 @@ import { copyRange } from './copy-range.ts';
 import { PageCache } from './page-cache.ts';
 import { decodeSeekTable, SEEK_TABLE_FOOTER_BYTES, seekTableSizeBytes, type ZstdFrames } from './zstd-seek-table.ts';
 
-const decompress = promisify(zstdDecompress);
-
 /** Blender's frames have one to two MiB. Files with much larger ones are read as a stream, to hold the memory bound. */
 const LARGEST_FRAME_BYTES = 8 * 1024 * 1024;
 const CACHE_BYTES = 16 * 1024 * 1024;
 /** Sizes of buffers for compressed frames are rounded up to this, so that most frames fit most buffers. */
 const INPUT_STEP_BYTES = 256 * 1024;
-/** Frames that are decompressed at the same time while the index is made: one for each core, and memory for four. */
-const FRAMES_AHEAD = Math.min(availableParallelism(), 4);
+/** After so many bytes others have their turn, so that an abort is heeded: some ten milliseconds. */
+const BYTES_BETWEEN_TURNS = 16 * 1024 * 1024;
 
 /** The content of a zstd file with a seek table: only frames that are asked for are decompressed. `stored` stays the caller's. */
 export class ZstdSource implements ByteSource {
@@ -32,6 +29,7 @@ export class ZstdSource implements ByteSource {
   readonly #freeInputs: Uint8Array[] = [];
   /** The frame that the last window shows: its memory is not given back before the next one. */
   #windowFrame = -1;
+  #bytesThisTurn = 0;
   readonly frames: ZstdFrames;
   readonly sizeBytes: number;
 
@@ -50,13 +48,17 @@ export class ZstdSource implements ByteSource {
       : new ZstdSource(stored, file, frames);
   }
 
-  peek(offset: number, lengthBytes: number): Uint8Array | undefined {
+  lend(offset: number, lengthBytes: number): Uint8Array | undefined {
     assertInSource(this.#file, this.sizeBytes, offset, lengthBytes);
     const frame = this.frameAt(offset);
     const start = offset - this.#start(frame);
     if (start + lengthBytes > this.#start(frame + 1) - this.#start(frame)) return undefined;
-    const bytes = this.#cache.get(frame);
-    return bytes && copyRange(bytes, start, start + lengthBytes);
+    return this.#cache.get(frame)?.subarray(start, start + lengthBytes);
+  }
+
+  peek(offset: number, lengthBytes: number): Uint8Array | undefined {
+    const bytes = this.lend(offset, lengthBytes);
+    return bytes && copyRange(bytes, 0, lengthBytes);
   }
 
   async read(offset: number, lengthBytes: number, options: AbortOptions = {}): Promise<Uint8Array> {
@@ -82,8 +84,6 @@ export class ZstdSource implements ByteSource {
     if (offset >= this.sizeBytes) return new Uint8Array(0);
     const frame = this.frameAt(offset);
     this.#windowFrame = frame;
-    const last = Math.min(frame + FRAMES_AHEAD, this.frames.count) - 1;
-    for (let ahead = frame + 1; ahead <= last; ahead += 1) this.#frame(ahead, options).catch(() => undefined);
     return (await this.#frame(frame, options)).subarray(offset - this.#start(frame));
   }
 
@@ -105,6 +105,8 @@ export class ZstdSource implements ByteSource {
     signal?.throwIfAborted();
     const cached = this.#cache.get(frame);
     if (cached !== undefined) return cached;
+    await this.#takeTurns();
+    signal?.throwIfAborted();
     let loading = this.#loading.get(frame);
     if (loading === undefined) {
       loading = this.#load(frame).finally(() => this.#loading.delete(frame));
@@ -123,7 +125,8 @@ export class ZstdSource implements ByteSource {
     const buffer = this.#takeInput(storedBytes);
     const stored = buffer.subarray(0, storedBytes);
     await this.#stored.readInto(stored, offset);
-    const bytes = await this.#decompress(stored, contentBytes, offset);
+    const bytes = this.#decompress(stored, contentBytes, offset);
+    this.#bytesThisTurn += contentBytes;
     this.#freeInputs.push(buffer);
     if (bytes.length !== contentBytes) {
       const problem = `a zstd frame has ${bytes.length} bytes, the seek table says ${contentBytes}`;
@@ -133,6 +136,12 @@ export class ZstdSource implements ByteSource {
     return bytes;
   }
 
+  async #takeTurns(): Promise<void> {
+    if (this.#bytesThisTurn < BYTES_BETWEEN_TURNS) return;
+    this.#bytesThisTurn = 0;
+    await setImmediate();
+  }
+
   #takeInput(sizeBytes: number): Uint8Array {
     const free = this.#freeInputs.pop();
     return free !== undefined && free.length >= sizeBytes
@@ -140,11 +149,12 @@ export class ZstdSource implements ByteSource {
       : Buffer.allocUnsafeSlow(Math.ceil(sizeBytes / INPUT_STEP_BYTES) * INPUT_STEP_BYTES);
   }
 
-  async #decompress(stored: Uint8Array, contentBytes: number, offset: number): Promise<Uint8Array> {
+  /** In this thread: to hand a frame to another one costs half as much as to decompress it. */
+  #decompress(stored: Uint8Array, contentBytes: number, offset: number): Uint8Array {
     try {
       // One piece, no growing and no joining. The one byte more is never filled, and tells zlib that nothing is left.
       const size = Math.max(contentBytes + 1, 64);
-      return await decompress(stored, { chunkSize: size, maxOutputLength: size });
+      return zstdDecompressSync(stored, { chunkSize: size, maxOutputLength: size });
     } catch (cause) {
       throw new BlendCompressionInvalidError({ file: this.#file, offset }, 'a zstd frame is broken', cause);
     }

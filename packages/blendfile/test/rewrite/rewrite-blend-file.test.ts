@@ -84,6 +84,10 @@ describe.each(storings)('rewriting a file that is $name', ({ store }) => {
     edits.setBytes(image, 'filepath', path);
     const first = await collect(rewriteBlendFile(file, edits));
     expect(Buffer.from(await collect(rewriteBlendFile(file, edits)))).toEqual(Buffer.from(first));
+    const pieces: Uint8Array[] = [];
+    const buffer = new Uint8Array(100);
+    for await (const piece of rewriteBlendFile(file, edits, { buffer })) pieces.push(Uint8Array.from(piece));
+    expect(Buffer.concat(pieces)).toEqual(Buffer.from(first));
   });
 
   it('saves over the file that it reads from', async () => {
@@ -198,3 +202,28 @@ function zstdFrame(stored: Uint8Array, frame: number): Uint8Array {
   for (let at = 0; at < frame; at += 1) start += view.getUint32(table + at * 8, true);
   return stored.subarray(start, start + view.getUint32(table + frame * 8, true));
 }
+
+describe('compressing on the way', () => {
+  it.each([
+    [304, 'zstd'],
+    [279, 'gzip'],
+  ])('makes of a plain file of version %d one with %s, with the edits in it', async (version, compression) => {
+    const plain = smallScene({ ...header, formatVersion: 0, version });
+    await using file = await openBlendFile(plain);
+    const edits = new BlendEdits(file);
+    edits.setBytes(await file.view(file.blocks.firstWithCode('IM')), 'filepath', path);
+    const stored = await collect(rewriteBlendFile(file, edits, { compress: true }));
+    await using after = await openBlendFile(stored);
+    expect(after.compression).toBe(compression);
+    const image = await after.view(after.blocks.firstWithCode('IM'));
+    expect(Buffer.from(image.bytes('filepath'))).toEqual(path);
+    expect(await collect(rewriteBlendFile(file, edits, { compress: true }))).toEqual(stored);
+  });
+
+  it('leaves a compressed file as it is', async () => {
+    const stored = compressZstd(scene, 250);
+    await using file = await openBlendFile(stored);
+    const after = await collect(rewriteBlendFile(file, new BlendEdits(file), { compress: true }));
+    expect(Buffer.from(after)).toEqual(Buffer.from(stored));
+  });
+});
