@@ -7,6 +7,9 @@ export interface Chunk {
   readonly sizeBytes: number;
 }
 
+/** Some milliseconds of work: an abort waits no longer, and threads have enough to do between two messages. */
+export const CHUNK_BYTES = 1024 * 1024;
+
 /** Cuts sorted ordinals where their frames pass `chunkBytes`; each chunk has one frame at least. */
 export function* chunksOf(index: CarIndex, ordinals: Uint32Array, chunkBytes: number): Generator<Chunk> {
   let from = 0;

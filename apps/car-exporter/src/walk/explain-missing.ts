@@ -12,7 +12,7 @@ interface ExplainInit {
   readonly head: readonly CidBytes[];
 }
 
-const NOWHERE = { frame: () => undefined, settle: () => Promise.resolve() };
+const NOWHERE = { frame: () => undefined, row: () => undefined, settle: () => Promise.resolve() };
 
 /**
  * The error for a block that is missing, with the header below which it hangs. A walk does not remember where its blocks

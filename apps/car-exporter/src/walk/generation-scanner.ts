@@ -4,6 +4,8 @@ import type { MissingLink } from './chunk-scanner.ts';
 /** Where the frames of an export go, in their order. */
 export interface FrameOutput {
   frame(bytes: Uint8Array, start: number, end: number): void;
+  /** `count` frames, one after the other. */
+  row(bytes: Uint8Array, start: number, end: number, count: number): void;
   /** Called between frames; waits while the target is slower than the source. */
   settle(): Promise<void>;
 }

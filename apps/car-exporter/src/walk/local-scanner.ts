@@ -1,12 +1,9 @@
 import type { CarIndex } from '@waybill/car';
 import type { AbortOptions } from '@waybill/common';
 import { ChunkScanner, type ChunkScannerInit, type MissingLink } from './chunk-scanner.ts';
-import { chunksOf } from './chunks.ts';
+import { CHUNK_BYTES, chunksOf } from './chunks.ts';
 import type { FrameOutput, GenerationScanner, ScannedGeneration } from './generation-scanner.ts';
 import { OrdinalList } from './ordinal-list.ts';
-
-/** Some milliseconds of work: an abort waits no longer. */
-const CHUNK_BYTES = 1024 * 1024;
 
 /** Scans in this thread; frames go from the read buffer to the output without a copy between. */
 export class LocalScanner implements GenerationScanner {

@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { createBlockVerifier, openSharedCarStore } from '@waybill/car';
 import { ChunkScanner } from './chunk-scanner.ts';
 import { OrdinalBits } from './ordinal-bits.ts';
+import { CHUNK_BYTES } from './chunks.ts';
 import type { ChunkAnswer, ChunkRequest, ScanThreadData } from './threaded-scanner.ts';
 
 const { shared, bits, takesCbor, verify } = workerData as ScanThreadData;
@@ -16,8 +17,8 @@ parentPort?.on('message', (request: ChunkRequest | undefined) => {
     parentPort?.close();
     return;
   }
-  const { chunk, ordinals, sizeBytes } = request;
-  const frames = new Uint8Array(sizeBytes);
+  const { chunk, ordinals, sizeBytes, memory } = request;
+  const frames = fitting(memory, sizeBytes);
   let used = 0;
   const take = (bytes: Uint8Array, start: number, end: number): void => {
     frames.set(bytes.subarray(start, end), used);
@@ -33,3 +34,10 @@ parentPort?.on('message', (request: ChunkRequest | undefined) => {
     parentPort?.postMessage({ chunk, frames: undefined, next: scanner.takeNext(), missing: [] } satisfies ChunkAnswer);
   }
 });
+
+/** A single frame may be larger than a chunk usually is. */
+function fitting(memory: ArrayBuffer | undefined, sizeBytes: number): Uint8Array<ArrayBuffer> {
+  const usable =
+    memory !== undefined && memory.byteLength >= sizeBytes ? memory : new ArrayBuffer(Math.max(sizeBytes, CHUNK_BYTES));
+  return new Uint8Array(usable, 0, sizeBytes);
+}

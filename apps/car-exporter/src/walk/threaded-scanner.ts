@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import type { CarStore, SharedCarStore } from '@waybill/car';
 import type { AbortOptions } from '@waybill/common';
 import { ChunkScanner, type ChunkScannerInit, type MissingLink } from './chunk-scanner.ts';
-import { type Chunk, chunksOf } from './chunks.ts';
+import { type Chunk, CHUNK_BYTES, chunksOf } from './chunks.ts';
 import type { FrameOutput, GenerationScanner, ScannedGeneration } from './generation-scanner.ts';
 import { OrdinalList } from './ordinal-list.ts';
 
@@ -17,6 +17,8 @@ export interface ChunkRequest {
   readonly chunk: number;
   readonly ordinals: Uint32Array;
   readonly sizeBytes: number;
+  /** Memory of an earlier answer, to be used again: new memory has to be filled with zeros. */
+  readonly memory: ArrayBuffer | undefined;
 }
 
 export interface ChunkAnswer {
@@ -31,7 +33,6 @@ export interface ThreadedScannerInit extends ChunkScannerInit {
   readonly threads: number;
 }
 
-const CHUNK_BYTES = 1024 * 1024;
 /** For each thread: one that it works on, and others that wait, so that it never does. */
 const CHUNKS_AHEAD = 3;
 
@@ -48,6 +49,7 @@ export class ThreadedScanner implements GenerationScanner {
   readonly #here: ChunkScanner;
   readonly #workers: readonly Worker[];
   readonly #pending = new Map<number, PendingChunk>();
+  readonly #memory: ArrayBuffer[] = [];
   #chunk = 0;
   #failure: Error | undefined;
 
@@ -97,14 +99,9 @@ export class ThreadedScanner implements GenerationScanner {
   ): Promise<void> {
     // Read here once more, it fails with the error itself; or not, if what was in the way has gone.
     if (frames === undefined) throw this.#failureOf(ordinals, from, to);
-    const { index } = this.#store;
-    let start = 0;
-    for (let at = from; at < to; at += 1) {
-      const end = start + index.frameLength(ordinals[at] ?? 0);
-      output.frame(frames, start, end);
-      start = end;
-    }
+    output.row(frames, 0, frames.length, to - from);
     await output.settle();
+    this.#memory.push(frames.buffer);
   }
 
   #failureOf(ordinals: Uint32Array, from: number, to: number): unknown {
@@ -123,8 +120,10 @@ export class ThreadedScanner implements GenerationScanner {
     const pending = { ...chunk, answered: Promise.withResolvers<ChunkAnswer>() };
     this.#pending.set(id, pending);
     const slice = ordinals.slice(chunk.from, chunk.to);
-    const request: ChunkRequest = { chunk: id, ordinals: slice, sizeBytes: chunk.sizeBytes };
-    this.#workers[id % this.#workers.length]?.postMessage(request, [slice.buffer]);
+    const memory = this.#memory.pop();
+    const request: ChunkRequest = { chunk: id, ordinals: slice, sizeBytes: chunk.sizeBytes, memory };
+    const moved = memory === undefined ? [slice.buffer] : [slice.buffer, memory];
+    this.#workers[id % this.#workers.length]?.postMessage(request, moved);
     return pending;
   }
 

@@ -158,6 +158,12 @@ class CountedOutput implements FrameOutput {
     this.#writer?.push(bytes, start, end);
   }
 
+  row(bytes: Uint8Array, start: number, end: number, count: number): void {
+    this.#blockCount += count;
+    this.#sizeBytes += end - start;
+    this.#writer?.pushRow(bytes, start, end, count);
+  }
+
   async settle(): Promise<void> {
     this.#onStatus?.({ ...this.counts, phase: this.#phase, epoch: this.#epoch });
     if (this.#writer?.isFull === true) await this.#writer.flush();

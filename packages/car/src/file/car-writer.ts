@@ -13,6 +13,8 @@ export interface ByteSink {
 export interface FrameWriter {
   /** Takes a whole frame as it stands: `varint length | CID | data`. Copies it, and never waits. */
   push(bytes: Uint8Array, start: number, end: number): void;
+  /** Takes `count` whole frames that stand one after the other. */
+  pushRow(bytes: Uint8Array, start: number, end: number, count: number): void;
   /** Takes a block, and makes its frame. */
   pushBlock(cid: CidBytes, data: Uint8Array): void;
   /** True when more than the write buffer holds is waiting: call `flush` before going on. */
@@ -72,6 +74,11 @@ export class CarWriter implements FrameWriter {
   push(bytes: Uint8Array, start: number, end: number): void {
     this.#append(bytes, start, end);
     this.#blockCount += 1;
+  }
+
+  pushRow(bytes: Uint8Array, start: number, end: number, count: number): void {
+    this.#append(bytes, start, end);
+    this.#blockCount += count;
   }
 
   pushBlock(cid: CidBytes, data: Uint8Array): void {

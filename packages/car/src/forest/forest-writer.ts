@@ -65,6 +65,16 @@ export class ForestWriter implements FrameWriter {
     this.#take(at + cidStart - start, end - start);
   }
 
+  pushRow(bytes: Uint8Array, start: number, end: number, count: number): void {
+    let at = start;
+    for (let left = count; left > 0; left -= 1) {
+      const length = readVarint(bytes, at, end);
+      const next = at + varintLength(length) + length;
+      this.push(bytes, at, next);
+      at = next;
+    }
+  }
+
   pushBlock(cid: CidBytes, data: Uint8Array): void {
     const length = cid.length + data.length;
     const at = this.#reserve(varintLength(length) + length);
