@@ -206,7 +206,8 @@ describe('openBlendFile', () => {
     await using folder = await temporaryDirectory();
     const path = join(folder.path, 'a.blend');
     const spec = smallSceneSpec(header);
-    const large = { code: 'DATA', address: 0x99n, body: new Uint8Array(1024 * 1024) };
+    // A smaller file would have been read as a whole.
+    const large = { code: 'DATA', address: 0x99n, body: new Uint8Array(4 * 1024 * 1024) };
     await writeFile(path, buildBlendFile({ ...spec, blocks: [...spec.blocks, large] }));
     await using file = await openBlendFile(path);
     await truncate(path, 2000);

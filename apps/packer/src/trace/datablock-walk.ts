@@ -1,5 +1,5 @@
 import type { AbortOptions } from '@waybill/common';
-import { type BlendFile, type DnaStruct, isDatablockCode, parseBlockCode } from '@waybill/blendfile';
+import { type BlendFile, isDatablockCode, parseBlockCode } from '@waybill/blendfile';
 import { type PointerPlan, pointerPlan } from './pointer-plan.ts';
 
 const DATA = parseBlockCode('DATA');
@@ -15,6 +15,9 @@ export class DatablockWalk {
   readonly #file: BlendFile;
   readonly #options: AbortOptions;
   readonly #isReached: Uint8Array;
+  /** By SDNA index; null: none. */
+  readonly #plans: (PointerPlan | null | undefined)[] = [];
+  #data: DataView = new DataView(new ArrayBuffer(0));
   /** Where the sweep is, and the first block before it that it has to come back for; -1: none. */
   #at = -1;
   #earliest = -1;
@@ -36,8 +39,9 @@ export class DatablockWalk {
    * The wanted blocks of all datablocks that are reached, each once, in the order of the file as far as possible: in as many sweeps
    * as it takes.
    */
-  async *blocks(isWanted: (block: number) => boolean): AsyncGenerator<number, void, undefined> {
+  async blocks(isWanted: (block: number) => boolean): Promise<number[]> {
     const { blocks } = this.#file;
+    const wanted: number[] = [];
     for (let from = 0; from >= 0; from = this.#earliest) {
       this.#earliest = -1;
       for (let block = from; block < blocks.length; block += 1) {
@@ -49,70 +53,98 @@ export class DatablockWalk {
           // Waiting costs more than most blocks: only where something has to be read.
           const reading = this.#follow(owned, block);
           if (reading !== undefined) await reading;
-          if (isWanted(owned)) yield owned;
+          if (isWanted(owned)) wanted.push(owned);
           owned += 1;
         } while (owned < blocks.length && blocks.codeWord(owned) === DATA);
       }
     }
+    return wanted;
   }
 
   #follow(block: number, datablock: number): Promise<void> | undefined {
-    const struct = this.#file.structOf(block);
-    const plan = struct && pointerPlan(struct);
-    if (struct === undefined || plan === undefined) return undefined;
-    const lengthBytes = this.#file.elementCount(block, struct) * struct.sizeBytes;
-    const bytes = lengthBytes <= PART_BYTES ? this.#file.peekBody(block, { lengthBytes }) : undefined;
-    if (bytes === undefined) return this.#followInParts(block, lengthBytes, struct, plan, datablock);
-    const arrays = this.#followPart(bytes, struct, plan, datablock);
-    return arrays.length === 0 ? undefined : this.#followArrays(arrays, datablock);
+    const plan = this.#planOf(block);
+    if (plan === undefined) return undefined;
+    const length = this.#file.blocks.bodyLength(block);
+    const lengthBytes = length - (length % plan.sizeBytes);
+    const bytes = lengthBytes <= PART_BYTES ? this.#file.lendBody(block, { lengthBytes }) : undefined;
+    if (bytes === undefined) return this.#followInParts(block, lengthBytes, plan, datablock);
+    const arrays = this.#followPart(bytes, plan, datablock);
+    return arrays === undefined ? undefined : this.#followArrays(arrays, datablock);
   }
 
-  async #followInParts(
-    block: number,
-    wholeBytes: number,
-    struct: DnaStruct,
-    plan: PointerPlan,
-    datablock: number,
-  ): Promise<void> {
-    const partBytes = Math.max(1, Math.floor(PART_BYTES / struct.sizeBytes)) * struct.sizeBytes;
+  #planOf(block: number): PointerPlan | undefined {
+    const index = this.#file.blocks.sdnaIndex(block);
+    let plan = this.#plans[index];
+    if (plan === undefined) {
+      const struct = this.#file.structOf(block);
+      plan = (struct && pointerPlan(struct)) ?? null;
+      this.#plans[index] = plan;
+    }
+    return plan ?? undefined;
+  }
+
+  async #followInParts(block: number, wholeBytes: number, plan: PointerPlan, datablock: number): Promise<void> {
+    const partBytes = Math.max(1, Math.floor(PART_BYTES / plan.sizeBytes)) * plan.sizeBytes;
     for (let offset = 0; offset < wholeBytes; offset += partBytes) {
       const lengthBytes = Math.min(partBytes, wholeBytes - offset);
       const bytes = await this.#file.readBody(block, { offset, lengthBytes, ...this.#options });
-      await this.#followArrays(this.#followPart(bytes, struct, plan, datablock), datablock);
+      const arrays = this.#followPart(bytes, plan, datablock);
+      if (arrays !== undefined) await this.#followArrays(arrays, datablock);
     }
   }
 
   /** @returns the arrays of pointers that these structs lead to. */
-  #followPart(bytes: Uint8Array, struct: DnaStruct, plan: PointerPlan, datablock: number): number[] {
-    const data = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-    const arrays: number[] = [];
-    for (let start = 0; start + struct.sizeBytes <= bytes.length; start += struct.sizeBytes) {
+  #followPart(bytes: Uint8Array, plan: PointerPlan, datablock: number): number[] | undefined {
+    const data = this.#dataOf(bytes);
+    const end = bytes.byteOffset + bytes.length - plan.sizeBytes;
+    let arrays: number[] | undefined;
+    for (let start = bytes.byteOffset; start <= end; start += plan.sizeBytes) {
       for (const at of plan.datablocks) this.#reachOwner(this.#target(data, start + at, datablock));
       for (const at of plan.unknown) this.#reachDatablock(this.#target(data, start + at, datablock));
       for (const at of plan.arrays) {
         const array = this.#target(data, start + at, datablock);
-        if (array >= 0) arrays.push(array);
+        if (array >= 0) (arrays ??= []).push(array);
       }
     }
     return arrays;
   }
 
+  /** Of the memory that the bytes lie in: most bodies lie in the same. */
+  #dataOf({ buffer }: Uint8Array): DataView {
+    return this.#data.buffer === buffer ? this.#data : (this.#data = new DataView(buffer));
+  }
+
   async #followArrays(arrays: readonly number[], datablock: number): Promise<void> {
-    for (const array of arrays) await this.#followArray(array, datablock);
+    for (const array of arrays) {
+      const following = this.#followArray(array, datablock);
+      if (following !== undefined) await following;
+    }
   }
 
   /** An array of pointers, which is a block without a struct. */
-  async #followArray(array: number, datablock: number): Promise<void> {
-    if (this.#file.structOf(array) !== undefined) return;
-    const { pointerBytes } = this.#file.header;
+  #followArray(array: number, datablock: number): Promise<void> | undefined {
+    if (this.#file.structOf(array) !== undefined) return undefined;
+    const isSmall = this.#file.blocks.bodyLength(array) <= PART_BYTES;
+    const bytes = isSmall ? this.#file.lendBody(array) : undefined;
+    if (bytes === undefined) return this.#followArrayInParts(array, datablock);
+    this.#followPointers(bytes, datablock);
+    return undefined;
+  }
+
+  async #followArrayInParts(array: number, datablock: number): Promise<void> {
     const length = this.#file.blocks.bodyLength(array);
     for (let offset = 0; offset < length; offset += PART_BYTES) {
       const lengthBytes = Math.min(PART_BYTES, length - offset);
-      const bytes = await this.#file.readBody(array, { offset, lengthBytes, ...this.#options });
-      const data = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-      for (let at = 0; at + pointerBytes <= bytes.length; at += pointerBytes) {
-        this.#reachOwner(this.#target(data, at, datablock));
-      }
+      this.#followPointers(await this.#file.readBody(array, { offset, lengthBytes, ...this.#options }), datablock);
+    }
+  }
+
+  #followPointers(bytes: Uint8Array, datablock: number): void {
+    const { pointerBytes } = this.#file.header;
+    const data = this.#dataOf(bytes);
+    const end = bytes.byteOffset + bytes.length - pointerBytes;
+    for (let at = bytes.byteOffset; at <= end; at += pointerBytes) {
+      this.#reachOwner(this.#target(data, at, datablock));
     }
   }
 

@@ -1,4 +1,4 @@
-import { isDatablockCode, parseBlockCode } from '@waybill/blendfile';
+import { parseBlockCode } from '@waybill/blendfile';
 import type { BlendScan } from './blend-scan.ts';
 
 const PLACEHOLDER = parseBlockCode('ID');
@@ -12,9 +12,10 @@ export async function findNamed(scan: BlendScan, names: ReadonlySet<string>): Pr
   const { blocks } = scan.file;
   const codes = new Set(Array.from(names, (name) => parseBlockCode(codeOf(name))));
   const found: number[] = [];
-  for (let block = 0; block < blocks.length && found.length < names.size; block += 1) {
+  for (const block of blocks.datablocks()) {
+    if (found.length === names.size) break;
     const code = blocks.codeWord(block);
-    if (!codes.has(code) || !isDatablockCode(code) || code === PLACEHOLDER || code === LIBRARY) continue;
+    if (!codes.has(code) || code === PLACEHOLDER || code === LIBRARY) continue;
     if (names.has((await scan.datablockOf(block)).name)) found.push(block);
   }
   return found;

@@ -3,6 +3,8 @@ import { BACK_POINTERS } from './back-pointers.ts';
 
 /** Where the pointers of a struct stand that can lead to other datablocks. */
 export interface PointerPlan {
+  /** Of the struct. */
+  readonly sizeBytes: number;
   /** To datablocks, by their declaration. */
   readonly datablocks: Uint16Array;
   /** `void *`: what they lead to says what it is. */
@@ -20,7 +22,7 @@ export function pointerPlan(struct: DnaStruct): PointerPlan | undefined {
   if (known !== undefined) return known.plan;
   const collector = new PlanCollector();
   collector.collect(struct, 0);
-  const plan = collector.finish();
+  const plan = struct.sizeBytes === 0 ? undefined : collector.finish(struct.sizeBytes);
   plans.set(struct, { plan });
   return plan;
 }
@@ -53,9 +55,10 @@ class PlanCollector {
     }
   }
 
-  finish(): PointerPlan | undefined {
+  finish(sizeBytes: number): PointerPlan | undefined {
     if (this.#datablocks.length + this.#unknown.length + this.#arrays.length === 0) return undefined;
     return {
+      sizeBytes,
       datablocks: Uint16Array.from(this.#datablocks),
       unknown: Uint16Array.from(this.#unknown),
       arrays: Uint16Array.from(this.#arrays),

@@ -23,7 +23,7 @@ export async function scanBlend(init: BlendScanInit, wanted: WantedDatablocks): 
   const links = new LinkCollector(scan);
   const rules = rulesOf(scan.file.dna);
   const { blocks } = scan.file;
-  for await (const block of wanted === 'all' ? allBlocks(scan.file, rules) : reachedBlocks(scan, wanted, rules)) {
+  for (const block of wanted === 'all' ? allBlocks(scan.file, rules) : await reachedBlocks(scan, wanted, rules)) {
     scan.options.signal?.throwIfAborted();
     const code = blocks.codeWord(block);
     if (code === LIBRARY) links.addLibrary(block);
@@ -46,15 +46,17 @@ function* allBlocks({ blocks }: BlendFile, rules: StructRules): Generator<number
 
 const DATA = parseBlockCode('DATA');
 
-async function* reachedBlocks(
+async function reachedBlocks(
   scan: BlendScan,
   wanted: ReadonlySet<string>,
   rules: StructRules,
-): AsyncGenerator<number, void, undefined> {
+): Promise<number[]> {
   const walk = new DatablockWalk(scan.file, scan.options);
   for (const block of await findNamed(scan, wanted)) walk.reach(block);
   const { blocks } = scan.file;
-  yield* walk.blocks((block) => rules[blocks.sdnaIndex(block)] !== undefined || blocks.codeWord(block) === PLACEHOLDER);
+  const isWanted = (block: number): boolean =>
+    rules[blocks.sdnaIndex(block)] !== undefined || blocks.codeWord(block) === PLACEHOLDER;
+  return await walk.blocks(isWanted);
 }
 
 async function apply(rules: readonly Rule[] | undefined, block: number, scan: BlendScan): Promise<void> {

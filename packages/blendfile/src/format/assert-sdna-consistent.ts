@@ -15,14 +15,27 @@ export function assertSdnaConsistent(tables: DnaTables, fail: Fail): void {
     structOfType[type] = index;
   });
   const elements = elementCounts(tables);
-  structTypes.forEach((_, index) => assertStruct(tables, index, elements, fail));
-  assertNoStructHoldsItself(tables, elements, fail);
+  const suspects: number[] = [];
+  structTypes.forEach((_, index) => {
+    if (assertStruct(tables, index, elements, fail)) suspects.push(index);
+  });
+  assertNoStructHoldsItself(tables, elements, suspects, fail);
 }
+
+const OPENING_BRACKET = 0x5b;
+const STAR = 0x2a;
 
 /** Of each name: how many elements it declares; negative for pointers. */
 function elementCounts({ names }: DnaTables): Float64Array {
-  const counts = new Float64Array(names.length);
+  const counts = new Float64Array(names.length).fill(1);
+  // Most names are plain: only those with one of these say anything else.
+  const brackets = names.placesOf(OPENING_BRACKET);
+  const stars = names.placesOf(STAR);
   for (let index = 0; index < counts.length; index += 1) {
+    if (brackets[index] === -1) {
+      if ((stars[index] ?? -1) === 0) counts[index] = -1;
+      if ((stars[index] ?? -1) <= 0) continue;
+    }
     const { pointerDepth, dimensions } = parseFieldDeclaration(names.at(index));
     const count = dimensions.reduce((product, dimension) => product * dimension, 1);
     counts[index] = pointerDepth > 0 ? -count : count;
@@ -30,10 +43,17 @@ function elementCounts({ names }: DnaTables): Float64Array {
   return counts;
 }
 
-function assertStruct(tables: DnaTables, index: number, elements: Float64Array, fail: Fail): void {
-  const { structTypes, fieldStarts, fieldTypes, fieldNames, typeSizes, types, names, pointerBytes } = tables;
+/**
+ * @returns whether the struct might hold itself: what holds a smaller struct is not held by it, as sizes add up; only what has
+ * none of a struct, or one of the same size.
+ */
+function assertStruct(tables: DnaTables, index: number, elements: Float64Array, fail: Fail): boolean {
+  const { structTypes, structOfType, fieldStarts, fieldTypes, fieldNames, typeSizes, types, names, pointerBytes } =
+    tables;
   const type = structTypes[index] ?? 0;
+  const sizeBytes = typeSizes[type] ?? 0;
   let sum = 0;
+  let isSuspect = false;
   for (let at = fieldStarts[index] ?? 0; at < (fieldStarts[index + 1] ?? 0); at += 1) {
     const count = elements[fieldNames[at] ?? 0];
     const size = typeSizes[fieldTypes[at] ?? 0];
@@ -43,14 +63,19 @@ function assertStruct(tables: DnaTables, index: number, elements: Float64Array, 
       );
     }
     sum += count < 0 ? -count * pointerBytes : count * size;
+    if (count >= 0 && (count === 0 || size >= sizeBytes) && structOfType[fieldTypes[at] ?? 0] !== -1) isSuspect = true;
   }
-  if (sum !== typeSizes[type]) {
-    fail(`the fields of ${types.at(type)} have ${sum} bytes, the struct has ${typeSizes[type]}`);
-  }
+  if (sum !== sizeBytes) fail(`the fields of ${types.at(type)} have ${sum} bytes, the struct has ${typeSizes[type]}`);
+  return isSuspect;
 }
 
-/** Without this, walking through the structs inside a struct might not end. */
-function assertNoStructHoldsItself(tables: DnaTables, elements: Float64Array, fail: Fail): void {
+/** Without this, walking through the structs inside a struct might not end. In each circle there is a suspect. */
+function assertNoStructHoldsItself(
+  tables: DnaTables,
+  elements: Float64Array,
+  suspects: readonly number[],
+  fail: Fail,
+): void {
   const { structTypes, structOfType, fieldStarts, fieldTypes, fieldNames, types } = tables;
   const OPEN = 1;
   const DONE = 2;
@@ -61,7 +86,7 @@ function assertNoStructHoldsItself(tables: DnaTables, elements: Float64Array, fa
     state[index] = OPEN;
     stack.push(index, fieldStarts[index] ?? 0);
   };
-  for (let root = 0; root < state.length; root += 1) {
+  for (const root of suspects) {
     if (state[root] !== 0) continue;
     enter(root);
     while (stack.length > 0) {

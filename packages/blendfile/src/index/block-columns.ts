@@ -1,4 +1,4 @@
-import type { BlockCodeWord } from '../format/block-code.ts';
+import { type BlockCodeWord, DATA } from '../format/block-code.ts';
 
 const LEAST_CAPACITY = 256;
 /** Memory that is not written to costs nothing, and to move what was written does. */
@@ -21,6 +21,8 @@ export class BlockColumns {
   #codeNumbers: Uint8Array<ArrayBuffer>;
   readonly #codes: BlockCodeWord[] = [];
   readonly #firstBlocks: number[] = [];
+  /** The blocks with another code than `DATA`, in rising order. */
+  readonly owners: number[] = [];
   readonly #numberOfCode = new Map<BlockCodeWord, number>();
   /** Counts that need more than 32 bits: they are the exception. */
   readonly #largeCounts = new Map<number, number>();
@@ -74,6 +76,7 @@ export class BlockColumns {
     this.#counts[block] = count;
     this.sdnaIndexes[block] = Math.min(sdnaIndex, 0xffff);
     this.#codeNumbers[block] = codeNumber;
+    if (code !== DATA) this.owners.push(block);
     if (count > 0xffff_ffff) this.#largeCounts.set(block, count);
     this.length = block + 1;
     return true;

@@ -12,7 +12,6 @@ export class BlockIndex {
   readonly #headerBytes: number;
   readonly #codeTexts = new Map<BlockCodeWord, string>();
   #addresses: OldAddressTable | undefined;
-  #owners: Uint32Array | undefined;
   /** First of the blocks that share an address -> the one for pointers from elsewhere. */
   readonly #choices = new Map<number, number>();
 
@@ -74,7 +73,7 @@ export class BlockIndex {
 
   /** The datablock that a block belongs to: the last one before it that is no `DATA`. Blender writes it in front of what it owns. */
   owner(block: number): number {
-    const owners = this.#ownerBlocks();
+    const { owners } = this.#columns;
     return owners[lastAtMost(owners, block)] ?? -1;
   }
 
@@ -109,12 +108,12 @@ export class BlockIndex {
 
   /** The blocks that are datablocks or placeholders of linked ones: those with codes of two letters. */
   *datablocks(): Generator<number, void, undefined> {
-    for (const block of this.#ownerBlocks()) if (isDatablockCode(this.codeWord(block))) yield block;
+    for (const block of this.#columns.owners) if (isDatablockCode(this.codeWord(block))) yield block;
   }
 
   /** Same datablock first; then what can be pointed to from everywhere; then whatever there is. */
   #choose(sharers: readonly number[], from: number): number {
-    const owners = this.#ownerBlocks();
+    const { owners } = this.#columns;
     if (from >= 0) {
       const place = lastAtMost(owners, from);
       const candidate = sharers[lastAtMost(sharers, (owners[place + 1] ?? this.length) - 1)] ?? -1;
@@ -131,15 +130,5 @@ export class BlockIndex {
       this.#choices.set(first, choice);
     }
     return choice;
-  }
-
-  #ownerBlocks(): Uint32Array {
-    if (this.#owners !== undefined) return this.#owners;
-    const dataNumber = this.#columns.findCodeNumber(DATA) ?? -1;
-    const owners: number[] = [];
-    for (let block = 0; block < this.length; block += 1) {
-      if (this.#columns.codeNumber(block) !== dataNumber) owners.push(block);
-    }
-    return (this.#owners = Uint32Array.from(owners));
   }
 }

@@ -32,7 +32,7 @@ export async function openFileSource(path: string | Buffer, options: FileSourceO
 function readWhole(path: string | Buffer, sizeBytes: number, name: string): WholeFileSource {
   const memory = takeMemory();
   const bytes = memory.subarray(0, sizeBytes);
-  const file = openSync(path);
+  const file = openSync(path, 'r');
   try {
     readFully(file, [bytes], 0, sizeBytes, name);
   } finally {
@@ -42,7 +42,7 @@ function readWhole(path: string | Buffer, sizeBytes: number, name: string): Whol
 }
 
 function takeMemory(): Uint8Array {
-  const memory = spare ?? Buffer.allocUnsafeSlow(WHOLE_FILE_BYTES);
+  const memory = spare ?? new Uint8Array(WHOLE_FILE_BYTES);
   spare = undefined;
   return memory;
 }

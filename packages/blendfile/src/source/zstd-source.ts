@@ -103,10 +103,9 @@ export class ZstdSource implements ByteSource {
   /** Whoever asks for a frame that is under way waits for it instead of decompressing it once more. */
   async #frame(frame: number, { signal }: AbortOptions): Promise<Uint8Array> {
     signal?.throwIfAborted();
+    if (this.#bytesThisTurn >= BYTES_BETWEEN_TURNS) await this.#takeTurns(signal);
     const cached = this.#cache.get(frame);
     if (cached !== undefined) return cached;
-    await this.#takeTurns();
-    signal?.throwIfAborted();
     let loading = this.#loading.get(frame);
     if (loading === undefined) {
       loading = this.#load(frame).finally(() => this.#loading.delete(frame));
@@ -136,10 +135,10 @@ export class ZstdSource implements ByteSource {
     return bytes;
   }
 
-  async #takeTurns(): Promise<void> {
-    if (this.#bytesThisTurn < BYTES_BETWEEN_TURNS) return;
+  async #takeTurns(signal: AbortSignal | undefined): Promise<void> {
     this.#bytesThisTurn = 0;
     await setImmediate();
+    signal?.throwIfAborted();
   }
 
   #takeInput(sizeBytes: number): Uint8Array {
