@@ -25,9 +25,10 @@ describe.concurrent('a node that keeps its callers waiting', () => {
       await using passes = await startPasses(copy.path, nodes, ['--interval', '1h']);
       await waitFor(() => listFiles(copy.path).length === 100, { timeoutMs: 90_000, what: 'the complete archive' });
       await waitFor(async () => (await passes.metrics()).sum('node_circuit_open', { remote: 'slow' }) === 1);
-      expect(
-        (await passes.metrics()).sum('backfill_attempts_failed_total', { remote: 'slow', reason: 'timeout' }),
-      ).toBe(5);
+      const failed = async (): Promise<number> =>
+        (await passes.metrics()).sum('backfill_attempts_failed_total', { remote: 'slow', reason: 'timeout' });
+      await waitFor(async () => (await failed()) >= 5, { timeoutMs: 30_000, what: 'the end of all five slots' });
+      expect(await failed()).toBe(5);
       // A large one is asked for twice: first as a whole, then as a stream.
       expect(slow.count(SEGMENTS)).toBeLessThanOrEqual(10);
       expect(passes.logs().filter(({ msg }) => /^Node slow fails. Not asked again for/.test(msg))).toHaveLength(1);

@@ -101,9 +101,9 @@ describe('an export that is interrupted', () => {
       await using child = await exportTo(target, 2);
       await sleep(delayMs);
       child.kill('SIGKILL');
-      const { code } = await child.exited;
-      if (code !== 0) expect(existsSync(target)).toBe(false);
-      else break;
+      await child.exited;
+      // Put in place, and killed before it could say so.
+      if (existsSync(target)) break;
     }
     if (!existsSync(target)) {
       await using again = await exportTo(target, 1);

@@ -36,7 +36,10 @@ export async function startServer(config: ServerConfig, context: ProgramContext)
   const storage = cleanup.use(await openStorage({ config, logger, ...rates }));
   const uploads = await openUploads(storage, logger);
   cleanup.defer(() => uploads.close());
-  const client = createHttpClient({ userAgent: `waybill-shaman-server/${VERSION}`, metrics: createClientMetrics(registry) });
+  const client = createHttpClient({
+    userAgent: `waybill-shaman-server/${VERSION}`,
+    metrics: createClientMetrics(registry),
+  });
   cleanup.defer(() => client.close());
   const token = createAdminToken();
   const auth = openAuthenticator({ config, client, logger, ownTokens: [token] });
