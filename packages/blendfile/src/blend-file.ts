@@ -1,7 +1,7 @@
 import type { AbortOptions } from '@waybill/common';
-import { BlendDataCyclicError, BlendFileTooLargeError, FileBlockInvalidError } from './errors.ts';
+import { BlendDataCyclicError, BlendFileTooLargeError, FieldMissingError, FileBlockInvalidError } from './errors.ts';
 import { CycleDetector } from './cycle-detector.ts';
-import type { Dna, DnaStruct } from './format/dna.ts';
+import type { Dna, DnaField, DnaStruct } from './format/dna.ts';
 import type { BlendHeader } from './format/header.ts';
 import { nextField } from './format/next-field.ts';
 import type { BlockIndex } from './index/block-index.ts';
@@ -169,7 +169,7 @@ export class BlendFile implements AsyncDisposable {
         throw new BlendDataCyclicError({ file: this.name, offset }, `list ${view.struct.name}.${field}`);
       }
       yield element;
-      const next: FieldReference = options.next ?? nextField(element.struct) ?? 'next';
+      const next = this.#nextOf(element, options.next);
       element = await this.follow(element, next, options);
     }
   }
@@ -181,6 +181,13 @@ export class BlendFile implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  #nextOf({ struct, block, bodyOffset }: StructView, path: string | undefined): DnaField {
+    const field = path === undefined ? (nextField(struct) ?? struct.findField('next')) : struct.findField(path);
+    if (field !== undefined) return field;
+    const position = { file: this.name, offset: this.blocks.bodyOffset(block) + bodyOffset };
+    throw new FieldMissingError(struct.name, path ?? 'next', position);
   }
 
   #bodyStart(block: number, offset: number, lengthBytes: number): number {

@@ -100,11 +100,18 @@ export class BlendFileKindError extends BlendFileError {
 export class FieldMissingError extends WaybillError {
   readonly struct: string;
   readonly path: string;
+  /** Where the struct is, if it is the file that is wrong, and not who asks. */
+  readonly file: string | undefined;
+  readonly offset: number | undefined;
 
-  constructor(struct: string, path: string) {
-    super(`struct ${struct} has no field ${path}`, { code: 'ERR_FIELD_MISSING', retryable: false });
+  constructor(struct: string, path: string, position?: FilePosition) {
+    const problem = `struct ${struct} has no field ${path}`;
+    const message = position === undefined ? problem : `${position.file}: ${problem} (at byte ${position.offset})`;
+    super(message, { code: 'ERR_FIELD_MISSING', retryable: false });
     this.struct = struct;
     this.path = path;
+    this.file = position?.file;
+    this.offset = position?.offset;
   }
 }
 

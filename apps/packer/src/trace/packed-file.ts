@@ -30,7 +30,10 @@ export async function packedFileData(
 ): Promise<PackedFileData> {
   const view = await file.view(block, options);
   const data = view.has('data') ? file.target(view, 'data') : -1;
-  if (data < 0) throw new FieldMissingError(view.struct.name, 'data');
+  if (data < 0) {
+    const position = { file: file.name, offset: file.blocks.headerOffset(block) };
+    throw new FieldMissingError(view.struct.name, 'data', position);
+  }
   const said = view.has('size') ? view.number('size') : Infinity;
   return { view, data, sizeBytes: Math.max(0, Math.min(said, file.blocks.bodyLength(data))) };
 }

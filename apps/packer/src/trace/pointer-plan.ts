@@ -5,13 +5,19 @@ import { BACK_POINTERS } from './back-pointers.ts';
 export interface PointerPlan {
   /** Of the struct. */
   readonly sizeBytes: number;
-  /** To datablocks, by their declaration. */
-  readonly datablocks: Uint16Array;
-  /** `void *`: what they lead to says what it is. */
-  readonly unknown: Uint16Array;
-  /** To arrays of pointers: `Material **`, `void **`. */
-  readonly arrays: Uint16Array;
+  /** Of the pointers, in bytes from the start of the struct. */
+  readonly places: readonly number[];
+  /** Of each of them: what it leads to. */
+  readonly kinds: readonly PointerKind[];
 }
+
+export type PointerKind = typeof TO_DATABLOCK | typeof TO_ANYTHING | typeof TO_ARRAY;
+/** By its declaration. */
+export const TO_DATABLOCK = 1;
+/** `void *`: what it leads to says what it is. */
+export const TO_ANYTHING = 2;
+/** To an array of pointers: `Material **`, `void **`. */
+export const TO_ARRAY = 3;
 
 const NOT_FOLLOWED: ReadonlySet<string> = new Set(BACK_POINTERS.map(({ struct, field }) => `${struct}.${field}`));
 const plans = new WeakMap<DnaStruct, { readonly plan: PointerPlan | undefined }>();
@@ -36,39 +42,37 @@ function isDatablock(struct: DnaStruct | undefined): boolean {
 }
 
 class PlanCollector {
-  readonly #datablocks: number[] = [];
-  readonly #unknown: number[] = [];
-  readonly #arrays: number[] = [];
+  readonly #places: number[] = [];
+  readonly #kinds: PointerKind[] = [];
 
   collect(struct: DnaStruct, start: number): void {
     for (const field of struct.fields) {
       // A field without bytes says nothing, and there can be any number of its elements.
       if (field.elementBytes === 0) continue;
       const inner = field.pointerDepth === 0 ? field.struct : undefined;
-      const places = inner === undefined ? this.#placesOf(struct, field) : undefined;
-      if (inner === undefined && places === undefined) continue;
+      const kind = inner === undefined ? kindOf(struct, field) : undefined;
+      if (inner === undefined && kind === undefined) continue;
       for (let index = 0; index < field.length; index += 1) {
         const at = start + field.offset + index * field.elementBytes;
         if (inner !== undefined) this.collect(inner, at);
-        else places?.push(at);
+        else if (kind !== undefined) this.#add(at, kind);
       }
     }
   }
 
   finish(sizeBytes: number): PointerPlan | undefined {
-    if (this.#datablocks.length + this.#unknown.length + this.#arrays.length === 0) return undefined;
-    return {
-      sizeBytes,
-      datablocks: Uint16Array.from(this.#datablocks),
-      unknown: Uint16Array.from(this.#unknown),
-      arrays: Uint16Array.from(this.#arrays),
-    };
+    return this.#places.length === 0 ? undefined : { sizeBytes, places: this.#places, kinds: this.#kinds };
   }
 
-  #placesOf(struct: DnaStruct, { path, type, struct: target, pointerDepth }: DnaField): number[] | undefined {
-    if (pointerDepth === 0 || NOT_FOLLOWED.has(`${struct.name}.${path}`)) return undefined;
-    if (type !== 'void' && !isDatablock(target)) return undefined;
-    if (pointerDepth > 1) return this.#arrays;
-    return type === 'void' ? this.#unknown : this.#datablocks;
+  #add(place: number, kind: PointerKind): void {
+    this.#places.push(place);
+    this.#kinds.push(kind);
   }
+}
+
+function kindOf(struct: DnaStruct, { path, type, struct: target, pointerDepth }: DnaField): PointerKind | undefined {
+  if (pointerDepth === 0 || NOT_FOLLOWED.has(`${struct.name}.${path}`)) return undefined;
+  if (type !== 'void' && !isDatablock(target)) return undefined;
+  if (pointerDepth > 1) return TO_ARRAY;
+  return type === 'void' ? TO_ANYTHING : TO_DATABLOCK;
 }

@@ -46,11 +46,7 @@ function* allBlocks({ blocks }: BlendFile, rules: StructRules): Generator<number
 
 const DATA = parseBlockCode('DATA');
 
-async function reachedBlocks(
-  scan: BlendScan,
-  wanted: ReadonlySet<string>,
-  rules: StructRules,
-): Promise<number[]> {
+async function reachedBlocks(scan: BlendScan, wanted: ReadonlySet<string>, rules: StructRules): Promise<number[]> {
   const walk = new DatablockWalk(scan.file, scan.options);
   for (const block of await findNamed(scan, wanted)) walk.reach(block);
   const { blocks } = scan.file;

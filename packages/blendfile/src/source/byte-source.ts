@@ -13,8 +13,8 @@ export interface ByteSource extends AsyncDisposable {
    * @throws BlendFileTruncatedError when the source ends before; BlendCompressionInvalidError; system errors as they are
    */
   read(offset: number, lengthBytes: number, options?: AbortOptions): Promise<Uint8Array>;
-  /** Fills a buffer that is used again and again, where copies would pile up. @throws as {@link read} */
-  readInto(buffer: Uint8Array, offset: number): Promise<void>;
+  /** Fills a buffer that is used again and again, where copies would pile up. Blocks: for pieces of a few MiB. @throws as {@link read} */
+  readInto(buffer: Uint8Array, offset: number): void;
   /**
    * One or more bytes from `offset` on, as many as come cheaply, for reading in rising order; none at the end.
    * Only valid until the next call: the memory may be used again.

@@ -32,8 +32,8 @@ export class BytesSource implements ByteSource {
     return Promise.resolve(this.peek(offset, lengthBytes));
   }
 
-  async readInto(buffer: Uint8Array, offset: number): Promise<void> {
-    buffer.set(await this.read(offset, buffer.length));
+  readInto(buffer: Uint8Array, offset: number): void {
+    buffer.set(this.lend(offset, buffer.length));
   }
 
   async window(offset: number, { signal }: AbortOptions = {}): Promise<Uint8Array> {

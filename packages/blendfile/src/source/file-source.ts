@@ -99,9 +99,9 @@ export class FileSource implements ByteSource {
     return bytes;
   }
 
-  async readInto(buffer: Uint8Array, offset: number): Promise<void> {
+  readInto(buffer: Uint8Array, offset: number): void {
     assertInSource(this.#file, this.sizeBytes, offset, buffer.length);
-    await this.#readAt(offset, buffer, undefined);
+    this.#fill([buffer], offset, buffer.length);
   }
 
   async window(offset: number, { signal }: AbortOptions = {}): Promise<Uint8Array> {

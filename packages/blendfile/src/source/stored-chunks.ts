@@ -22,7 +22,7 @@ export async function* storedChunks(
     else {
       options.signal?.throwIfAborted();
       const piece = buffer.subarray(0, length);
-      await source.readInto(piece, at);
+      source.readInto(piece, at);
       yield piece;
     }
   }

@@ -33,9 +33,8 @@ export class WholeFileSource implements ByteSource {
     return Promise.resolve(this.peek(offset, lengthBytes));
   }
 
-  async readInto(buffer: Uint8Array, offset: number): Promise<void> {
+  readInto(buffer: Uint8Array, offset: number): void {
     buffer.set(this.lend(offset, buffer.length));
-    return Promise.resolve();
   }
 
   async window(offset: number, { signal }: AbortOptions = {}): Promise<Uint8Array> {

@@ -21,14 +21,15 @@ const BYTES_BETWEEN_TURNS = 16 * 1024 * 1024;
 export class ZstdSource implements ByteSource {
   readonly #stored: ByteSource;
   readonly #file: string;
-  readonly #cache = new PageCache(CACHE_BYTES, (bytes, frame) => {
-    if (frame !== this.#windowFrame) release(bytes);
+  readonly #cache = new PageCache(CACHE_BYTES, (bytes) => {
+    if (bytes !== this.#window) release(bytes);
   });
-  readonly #loading = new Map<number, Promise<Uint8Array>>();
   /** Compressed bytes pass through these. */
   readonly #freeInputs: Uint8Array[] = [];
-  /** The frame that the last window shows: its memory is not given back before the next one. */
+  /** What the last window shows: its memory is not given back before the next one. */
+  #window: Uint8Array = new Uint8Array(0);
   #windowFrame = -1;
+  #isWindowCached = false;
   #bytesThisTurn = 0;
   readonly frames: ZstdFrames;
   readonly sizeBytes: number;
@@ -65,26 +66,30 @@ export class ZstdSource implements ByteSource {
     options.signal?.throwIfAborted();
     const inMemory = this.peek(offset, lengthBytes);
     if (inMemory !== undefined) return inMemory;
+    if (this.#bytesThisTurn >= BYTES_BETWEEN_TURNS) await this.#takeTurns(options.signal);
     const bytes = Buffer.allocUnsafe(lengthBytes);
-    let frame = this.frameAt(offset);
-    for (let done = 0; done < lengthBytes; frame += 1) {
-      const start = offset + done - this.#start(frame);
-      const part = (await this.#frame(frame, options)).subarray(start, start + lengthBytes - done);
-      bytes.set(part, done);
-      done += part.length;
-    }
+    this.readInto(bytes, offset);
     return bytes;
   }
 
-  async readInto(buffer: Uint8Array, offset: number): Promise<void> {
-    buffer.set(await this.read(offset, buffer.length));
+  readInto(buffer: Uint8Array, offset: number): void {
+    assertInSource(this.#file, this.sizeBytes, offset, buffer.length);
+    let frame = this.frameAt(offset);
+    for (let done = 0; done < buffer.length; frame += 1) {
+      const start = offset + done - this.#start(frame);
+      const part = this.#frame(frame).subarray(start, start + buffer.length - done);
+      buffer.set(part, done);
+      done += part.length;
+    }
   }
 
   async window(offset: number, options: AbortOptions = {}): Promise<Uint8Array> {
+    options.signal?.throwIfAborted();
     if (offset >= this.sizeBytes) return new Uint8Array(0);
+    if (this.#bytesThisTurn >= BYTES_BETWEEN_TURNS) await this.#takeTurns(options.signal);
     const frame = this.frameAt(offset);
-    this.#windowFrame = frame;
-    return (await this.#frame(frame, options)).subarray(offset - this.#start(frame));
+    if (frame !== this.#windowFrame) this.#moveWindow(frame);
+    return this.#window.subarray(offset - this.#start(frame));
   }
 
   /** The frame that holds this byte of the content. */
@@ -93,37 +98,42 @@ export class ZstdSource implements ByteSource {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.allSettled(this.#loading.values());
+    this.#window = new Uint8Array(0);
+    return Promise.resolve();
+  }
+
+  /**
+   * A window over everything passes by what is cached: its memory is used again while it is still in the cache of the processor.
+   */
+  #moveWindow(frame: number): void {
+    if (!this.#isWindowCached) release(this.#window);
+    this.#windowFrame = -1;
+    const cached = this.#cache.get(frame);
+    this.#window = cached ?? this.#load(frame);
+    this.#isWindowCached = cached !== undefined;
+    this.#windowFrame = frame;
   }
 
   #start(frame: number): number {
     return this.frames.contentOffsets[frame] ?? 0;
   }
 
-  /** Whoever asks for a frame that is under way waits for it instead of decompressing it once more. */
-  async #frame(frame: number, { signal }: AbortOptions): Promise<Uint8Array> {
-    signal?.throwIfAborted();
-    if (this.#bytesThisTurn >= BYTES_BETWEEN_TURNS) await this.#takeTurns(signal);
+  #frame(frame: number): Uint8Array {
     const cached = this.#cache.get(frame);
     if (cached !== undefined) return cached;
-    let loading = this.#loading.get(frame);
-    if (loading === undefined) {
-      loading = this.#load(frame).finally(() => this.#loading.delete(frame));
-      this.#loading.set(frame, loading);
-    }
-    const bytes = await loading;
-    signal?.throwIfAborted();
+    const bytes = this.#load(frame);
+    this.#cache.set(frame, bytes);
     return bytes;
   }
 
-  async #load(frame: number): Promise<Uint8Array> {
+  #load(frame: number): Uint8Array {
     const { storedOffsets } = this.frames;
     const offset = storedOffsets[frame] ?? 0;
     const storedBytes = (storedOffsets[frame + 1] ?? 0) - offset;
     const contentBytes = this.#start(frame + 1) - this.#start(frame);
     const buffer = this.#takeInput(storedBytes);
     const stored = buffer.subarray(0, storedBytes);
-    await this.#stored.readInto(stored, offset);
+    this.#stored.readInto(stored, offset);
     const bytes = this.#decompress(stored, contentBytes, offset);
     this.#bytesThisTurn += contentBytes;
     this.#freeInputs.push(buffer);
@@ -131,7 +141,6 @@ export class ZstdSource implements ByteSource {
       const problem = `a zstd frame has ${bytes.length} bytes, the seek table says ${contentBytes}`;
       throw new BlendCompressionInvalidError({ file: this.#file, offset }, problem);
     }
-    this.#cache.set(frame, bytes);
     return bytes;
   }
 

@@ -8,6 +8,7 @@ import type { ByteSource } from '../../src/source/byte-source.ts';
 import { BytesSource } from '../../src/source/bytes-source.ts';
 import { FileSource } from '../../src/source/file-source.ts';
 import { spool } from '../../src/source/spool.ts';
+import { WholeFileSource } from '../../src/source/whole-file-source.ts';
 import { ZstdSource } from '../../src/source/zstd-source.ts';
 import { compressZstd } from '../../src/testing/index.ts';
 
@@ -26,6 +27,7 @@ async function* pieces(): AsyncGenerator<Uint8Array> {
 
 const openers: Record<string, (folder: string) => Promise<ByteSource>> = {
   bytes: async () => new BytesSource(content, 'a'),
+  'a whole file': async () => new WholeFileSource(Uint8Array.from(content), 'a', () => undefined),
   'a file': async (folder) => {
     await writeFile(join(folder, 'a'), content);
     return await FileSource.open(join(folder, 'a'));
