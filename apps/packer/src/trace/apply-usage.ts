@@ -1,5 +1,5 @@
 import type { AbortOptions } from '@waybill/common';
-import { BlendEdits, type BlendFile, openBlendFile, rewriteBlendFile } from '@waybill/blendfile';
+import { BlendEdits, type BlendFile, openBlendFile, rewriteBlendFile, type StructView } from '@waybill/blendfile';
 import { packedFileData, readPackedFile } from './packed-file.ts';
 import type { UsageField, UsageSource } from './usage.ts';
 
@@ -25,7 +25,10 @@ export async function applyUsage(
     return;
   }
   if (usage.fields.length === 0) throw new TypeError('a path that Blender makes itself cannot be set');
-  for (const field of usage.fields) await setField(edits, file, field, partOf(newPath, field), options);
+  for (const field of usage.fields) {
+    if (field.role === 'length') edits.setNumber(await viewOf(file, field, options), field.path, newPath.length + 1);
+    else await setField(edits, file, field, partOf(newPath, field), options);
+  }
 }
 
 function partOf(path: Uint8Array, { role }: UsageField): Uint8Array {
@@ -37,17 +40,22 @@ function partOf(path: Uint8Array, { role }: UsageField): Uint8Array {
 async function setField(
   edits: BlendEdits,
   file: BlendFile,
-  { block, bodyOffset, struct: name, path }: UsageField,
+  field: UsageField,
   value: Uint8Array,
   options: AbortOptions,
 ): Promise<void> {
-  if (name === '') {
-    await edits.replaceText(block, value);
-    return;
-  }
+  if (field.struct === '') await edits.replaceText(field.block, value);
+  else edits.setBytes(await viewOf(file, field, options), field.path, value);
+}
+
+async function viewOf(
+  file: BlendFile,
+  { block, bodyOffset, struct: name }: UsageField,
+  options: AbortOptions,
+): Promise<StructView> {
   const struct = file.dna.findStruct(name);
   const element = struct === undefined ? 0 : Math.floor(bodyOffset / struct.sizeBytes);
-  edits.setBytes(await file.view(block, { element, struct, ...options }), path, value);
+  return await file.view(block, { element, struct, ...options });
 }
 
 /** The packed file is rewritten in memory, and takes the place of the one before. */

@@ -7,8 +7,8 @@ export type UsageKind = 'library' | 'file' | 'sequence' | 'tiles' | 'directory' 
 
 /** A place in a .blend file that has to be set when the asset moves. */
 export interface UsageField {
-  /** `path`: the whole path; `directory` and `name`: the two parts of one, in fields of their own. */
-  readonly role: 'path' | 'directory' | 'name';
+  /** `path`: the whole path; `directory` and `name`: the two parts of one, in fields of their own; `length`: its bytes, the zero included. */
+  readonly role: 'path' | 'directory' | 'name' | 'length';
   /** The file-block. */
   readonly block: number;
   /** Of the struct, in bytes from the start of the body of the block. */

@@ -1,3 +1,4 @@
+import { idPropertyRule } from './id-property-rule.ts';
 import { imageRule } from './image-rule.ts';
 import { nodesBakeRule, nodesModifierRule } from './nodes-modifier-rule.ts';
 import { pathRule } from './path-rule.ts';
@@ -16,6 +17,7 @@ const READ_WITH_OTHERS = [
   'ImageTile',
   'SceneRenderView',
   'ID',
+  'IDPropertyUIDataString',
   'Library',
 ];
 
@@ -31,6 +33,7 @@ function collectRules(): Map<string, Rule[]> {
   const rules = new Map<string, Rule[]>();
   const add = (struct: string, rule: Rule): void => void rules.set(struct, [...(rules.get(struct) ?? []), rule]);
   for (const row of PATH_TABLE) add(row.struct, pathRule(row));
+  add('IDProperty', idPropertyRule);
   add('Image', imageRule);
   add('Sequence', stripRule);
   add('Strip', stripRule);
