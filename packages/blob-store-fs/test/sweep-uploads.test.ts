@@ -25,7 +25,8 @@ test('what a process leaves behind is swept when it has ended, not before; its p
   const store = await createFsBlobStore({ root: directory.path });
   const { key, content } = textBlob('held partial', 10_000);
   await using child = await spawnChild(new URL('fixtures/holder.ts', import.meta.url), [directory.path]);
-  for await (const _line of child.lines) break;
+  const line = await child.lines[Symbol.asyncIterator]().next();
+  if (line.done === true) expect.fail(`it ended: ${JSON.stringify(await child.exited)}`);
   expect(await store.sweep({ maxAgeMs: -1000 })).toEqual({ uploads: 0, partials: 0, sizeBytes: 0 });
   await expect(store.partials.open(key)).rejects.toBeInstanceOf(PartialUploadBusyError);
   child.kill('SIGKILL');
