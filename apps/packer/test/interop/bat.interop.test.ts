@@ -1,4 +1,4 @@
-import { existsSync, globSync } from 'node:fs';
+import { existsSync, globSync, realpathSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { runProgram, skipWithout } from '@waybill/test-kit';
 import type { SkippableTest } from '@waybill/test-kit';
@@ -14,7 +14,9 @@ import { batDifferences } from './support/bat-differences.ts';
 
 /** Data of others, read where it is there: see docs/testing.md. */
 const data = process.env['WAYBILL_TEST_DATA'] ?? resolve(import.meta.dirname, '../../../../../shared/data');
-const folder = resolve(data, 'blend/bat');
+const place = resolve(data, 'blend/bat');
+/** BAT shows where links lead. */
+const folder = existsSync(place) ? realpathSync(place) : place;
 const files = globSync('**/*.blend', { cwd: folder }).sort();
 
 /** A reference as text: which .blend file leads to which file, with `missing` where there is none. */
