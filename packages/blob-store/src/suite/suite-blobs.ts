@@ -50,6 +50,9 @@ export function source<T = Uint8Array>(items: Iterable<T>, failure?: Error): Sui
   return state;
 }
 
+/** One for all, which keeps in reach what waits for it: Node ends a process whose file handles are collected as garbage. */
+const never = new Promise<never>(() => undefined);
+
 /** A source that gives its chunks and then nothing more, without an end; `waiting` resolves when it does. */
 export function stuckSource(chunks: readonly Uint8Array[]): AsyncIterable<Uint8Array> & { waiting: Promise<unknown> } {
   const { promise: waiting, resolve } = Promise.withResolvers<unknown>();
@@ -58,7 +61,7 @@ export function stuckSource(chunks: readonly Uint8Array[]): AsyncIterable<Uint8A
     async *[Symbol.asyncIterator]() {
       yield* chunks;
       resolve(undefined);
-      await new Promise<never>(() => undefined);
+      await never;
     },
   };
 }
