@@ -7,6 +7,10 @@ import { backfillLag } from './src/backfill-lag.ts';
 import { backfillTransfer } from './src/backfill-transfer.ts';
 import { carExport } from './src/car-export.ts';
 import { describeMachine } from './src/machine.ts';
+import { packerListing } from './src/packer-listing.ts';
+import { packerPacking } from './src/packer-packing.ts';
+import { packerResubmission } from './src/packer-resubmission.ts';
+import { packerStartUp } from './src/packer-start-up.ts';
 import { RESULTS } from './src/paths.ts';
 import { formatResultTable, type ResultTable } from './src/result-table.ts';
 import { selection } from './src/selection.ts';
@@ -39,6 +43,16 @@ const PROGRAMS: Readonly<Record<string, Program>> = {
     title: 'CAR exporter',
     file: 'car-exporter',
     suites: { export: carExport },
+  },
+  packer: {
+    title: 'Packer',
+    file: 'packer',
+    suites: {
+      listing: packerListing,
+      packing: packerPacking,
+      resubmission: packerResubmission,
+      'start-up': packerStartUp,
+    },
   },
   shaman: {
     title: 'Shaman server',

@@ -1,5 +1,6 @@
-"""Makes what the packer is measured with: blender -b --factory-startup --python-exit-code 1 -P make-projects.py -- FOLDER KIND…
+"""Makes what the packer is measured with: blender -b --factory-startup --python-exit-code 1 -P make-projects.py -- FOLDER SCALE KIND…
 
+    tiny       tiny.blend, an empty scene
     big        big.blend, about 559 MB in 592,000 file-blocks (72,400 of them datablocks), and big-zstd.blend, the same as zstd
     noise      noise-zstd.blend, 256 MB that hardly compress, as zstd
     textures   textures/, 62 .blend files with 500 textures
@@ -15,8 +16,16 @@ from array import array
 
 import bpy
 
-folder, *kinds = sys.argv[sys.argv.index("--") + 1 :]
+folder, scale, *kinds = sys.argv[sys.argv.index("--") + 1 :]
 folder = os.path.abspath(folder)
+scale = float(scale)
+
+
+def scaled(count):
+    """SCALE of the full count; never none."""
+    return max(1, round(count * scale))
+
+
 
 # Of big.blend: an object and a mesh each, 72,400 datablocks in all; the rest makes 16.35 blocks and 15.4 kB for each pair.
 PAIRS = 36_190
@@ -75,6 +84,11 @@ def link_object(name, stored):
         bpy.context.scene.collection.objects.link(each)
 
 
+def make_tiny():
+    begin()
+    save("tiny.blend")
+
+
 def make_big():
     begin()
     rnd = random.Random(1)
@@ -90,7 +104,7 @@ def make_big():
     base.from_pydata([(x, y, 0) for y in range(SIDE) for x in range(SIDE)], [], faces)
     base.uv_layers.new()
     scene = bpy.context.scene
-    for index in range(PAIRS):
+    for index in range(scaled(PAIRS)):
         mesh = base.copy()
         mesh.vertices.foreach_set("co", numbers(SIDE * SIDE * 3))
         mesh.uv_layers[0].data.foreach_set("uv", numbers(len(faces) * 8))
@@ -106,7 +120,7 @@ def make_big():
 def make_noise():
     begin()
     rnd = random.Random(2)
-    for index in range(64):
+    for index in range(scaled(64)):
         image = bpy.data.images.new("Noise %d" % index, 8, 8)
         content = rnd.randbytes(4_000_000)
         image.pack(data=content, data_len=len(content))
@@ -117,7 +131,7 @@ def make_noise():
 def make_textures():
     """61 libraries of 8 textures each, and 12 in the file that links them."""
     number = 0
-    for library in range(61):
+    for library in range(scaled(61)):
         begin()
         pictures = []
         for _ in range(8):
@@ -131,7 +145,7 @@ def make_textures():
     for own in range(12):
         png("textures/maps/own-%02d.png" % own, 1000 + own)
     textured_object("Own", [("//maps/own-%02d.png" % own, "FILE") for own in range(12)])
-    for library in range(61):
+    for library in range(scaled(61)):
         link_object("textures/lib/%02d.blend" % library, "//lib/%02d.blend" % library)
     save("textures/shot.blend")
 
@@ -139,7 +153,7 @@ def make_textures():
 def make_files():
     """40 libraries with 98 textures each, the last with 137; 20 of them have five sequences too; and the file that links them."""
     number = 0
-    for library in range(40):
+    for library in range(scaled(40)):
         begin()
         pictures = []
         for _ in range(98 if library < 39 else 137):
@@ -154,10 +168,10 @@ def make_files():
         save("files/lib/%02d.blend" % library, compress=True)
     begin()
     save("files/shot.blend")
-    for library in range(40):
+    for library in range(scaled(40)):
         link_object("files/lib/%02d.blend" % library, "//lib/%02d.blend" % library)
     save("files/shot.blend", compress=True)
 
 
 for kind in kinds:
-    {"big": make_big, "noise": make_noise, "textures": make_textures, "files": make_files}[kind]()
+    {"tiny": make_tiny, "big": make_big, "noise": make_noise, "textures": make_textures, "files": make_files}[kind]()

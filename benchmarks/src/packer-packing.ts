@@ -1,0 +1,136 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { type Contender, measureInTurns, type Series } from './measure-in-turns.ts';
+import { type PackerFiles, packerFiles, whyNoProjects } from './packer-files.ts';
+import { findBat, NO_BAT, timePacker } from './packer-program.ts';
+import type { ResultRow, ResultTable } from './result-table.ts';
+import { startShaman } from './shaman-program.ts';
+import { formatSpread, median } from './statistics.ts';
+import { timeCommand } from './time-command.ts';
+
+/** Of issue 4, section 3.6. */
+const [CP_FACTOR, SHAMAN_FACTOR] = [1.5, 1.2];
+const [CP, CP_HASHED, FOLDER, SHAMAN] = ['cp', 'cp and SHA-256', 'ours to a folder, durability none', 'ours to Shaman'];
+
+interface Packed {
+  readonly title: string;
+  readonly blend: string;
+  /** What `cp` copies. */
+  readonly source: string;
+  readonly isJudged: boolean;
+}
+
+const PACKED: readonly Packed[] = [
+  { title: 'one plain file of 559 MB', blend: 'big.blend', source: 'big.blend', isJudged: true },
+  { title: 'its zstd twin', blend: 'big-zstd.blend', source: 'big-zstd.blend', isJudged: true },
+  // Next to nothing is copied here: the files are read for what they need, which `cp` does not do.
+  { title: '62 files with 500 textures', blend: 'textures/shot.blend', source: 'textures', isJudged: false },
+];
+
+/** Runs on an empty target, and removes what was made: large copies cannot stay. */
+function onFresh<Result>(target: string, run: () => Result): Result {
+  try {
+    return run();
+  } finally {
+    rmSync(target, { recursive: true, force: true });
+  }
+}
+
+// One process hashes all. OpenSSL's is the faster one where the processor has instructions for SHA-256.
+const COPY_AND_HASH = `
+  if command -v openssl > /dev/null; then hash='openssl dgst -sha256'; else hash=sha256sum; fi
+  cp -r "$1" "$2" && find "$1" -type f -exec $hash {} + > /dev/null`;
+
+function locals({ blend, source }: Packed, files: PackerFiles): Contender[] {
+  const [file, from, target, bat] = [files.of(blend), files.of(source), files.of('target'), findBat()];
+  const project = ['--project', path.dirname(file)];
+  const own = (to: string, ...flags: string[]): ReturnType<Contender['run']> =>
+    onFresh(to, () => timePacker(files.of('memory'), 'pack', file, to, ...project, '--no-cache', '--quiet', ...flags));
+  const original = (): ReturnType<Contender['run']> =>
+    onFresh(target, () => timeCommand([bat ?? '', '-q', 'pack', '-p', path.dirname(file), file, target]));
+  return [
+    { name: CP, run: () => onFresh(target, () => timeCommand(['cp', '-r', from, target])) },
+    {
+      name: CP_HASHED,
+      run: () => onFresh(target, () => timeCommand(['sh', '-c', COPY_AND_HASH, 'sh', from, target])),
+    },
+    ...(bat === undefined ? [] : [{ name: 'BAT to a folder', run: original }]),
+    { name: FOLDER, run: () => own(target, '--durability', 'none') },
+    { name: 'ours to a folder, durability full', run: () => own(target) },
+    { name: 'ours to a ZIP, durability none', run: () => own(`${target}.zip`, '--durability', 'none') },
+  ];
+}
+
+/** Each run on a server of its own: it must lack everything. */
+async function toShaman({ blend }: Packed, files: PackerFiles, runs: number): Promise<Series> {
+  const series: Series = { name: SHAMAN, wall: [], cpu: [], peak: [] };
+  const [file, storage] = [files.of(blend), files.of('storage')];
+  for (let run = 0; run < runs; run++) {
+    mkdirSync(storage, { recursive: true });
+    const server = await startShaman(storage, '--durability', 'none');
+    try {
+      const target = `shaman+${server.url.replace(/\/$/, '')}/#bench`;
+      const args = ['pack', file, target, '--project', path.dirname(file), '--no-cache', '--quiet'];
+      const times = timePacker(files.of('memory'), ...args);
+      series.wall.push(times.wallSeconds);
+      series.cpu.push(times.cpuSeconds);
+      series.peak.push(times.peakBytes);
+    } finally {
+      await server.stop();
+      rmSync(storage, { recursive: true, force: true });
+    }
+  }
+  return series;
+}
+
+interface Judged {
+  readonly floor: Series | undefined;
+  readonly limit: number;
+  readonly startUp: number;
+}
+
+/** By processor time without start-up; beside it by the time that passed, which the disk decides. */
+function judge(one: Series, { floor, limit, startUp }: Judged, isJudged: boolean): Partial<ResultRow> {
+  if (floor === undefined) return {};
+  const ratio = (median(one.cpu) - startUp) / median(floor.cpu);
+  const wall = (median(one.wall) - startUp) / median(floor.wall);
+  const against = `${ratio.toFixed(2)} x CPU and ${wall.toFixed(2)} x time of ${floor.name}`;
+  return isJudged ? { against, goal: `within ${limit} x CPU of ${floor.name}`, met: ratio <= limit } : { against };
+}
+
+function figureOf({ cpu, wall, peak }: Series): string {
+  const memory = peak.length === 0 ? '' : `, at most ${(Math.max(...peak) / 1e6).toFixed(0)} MB`;
+  return `${formatSpread(cpu, 's CPU')}, ${formatSpread(wall, 's wall')}${memory}`;
+}
+
+async function tableOf(one: Packed, files: PackerFiles, runs: number, startUp: number): Promise<ResultTable> {
+  const series = [...measureInTurns(locals(one, files), runs), await toShaman(one, files, runs)];
+  const floor = (name: string): Series | undefined => series.find((each) => each.name === name);
+  const judged = new Map([
+    [FOLDER, { floor: floor(CP), limit: CP_FACTOR, startUp }],
+    [SHAMAN, { floor: floor(CP_HASHED), limit: SHAMAN_FACTOR, startUp }],
+  ]);
+  const rows = series.map((each): ResultRow => {
+    const against = judged.get(each.name);
+    const row = { name: each.name, figure: figureOf(each) };
+    return against === undefined ? row : { ...row, ...judge(each, against, one.isJudged) };
+  });
+  return {
+    title: `Packing: ${one.title}`,
+    note: `Whole processes, of Shaman the client; ratios without the ${startUp.toFixed(2)} s of start-up; ${runs} runs in turns, those to Shaman after them.`,
+    rows: findBat() === undefined ? [...rows, { name: 'BAT', figure: NO_BAT }] : rows,
+  };
+}
+
+/** Packs beside copies, and copies with SHA-256. */
+export async function packerPacking({ runs, scale }: { runs: number; scale: number }): Promise<ResultTable[]> {
+  const why = whyNoProjects();
+  if (why !== undefined) return [{ title: 'Packing', note: 'Not measured.', rows: [{ name: 'all', figure: why }] }];
+  const files = packerFiles(scale, 'tiny', 'big', 'textures');
+  const tiny = (): ReturnType<Contender['run']> =>
+    timePacker(files.of('memory'), 'list', files.of('tiny.blend'), '--no-cache', '--quiet');
+  const startUp = median(measureInTurns([{ name: 'tiny', run: tiny }], 5)[0]?.cpu ?? []);
+  const tables: ResultTable[] = [];
+  for (const one of PACKED) tables.push(await tableOf(one, files, runs, startUp));
+  return tables;
+}
