@@ -23,6 +23,12 @@ interface Packed {
 const PACKED: readonly Packed[] = [
   { title: 'one plain file of 559 MB', blend: 'big.blend', source: 'big.blend', isJudged: true },
   { title: 'its zstd twin', blend: 'big-zstd.blend', source: 'big-zstd.blend', isJudged: true },
+  {
+    title: '256 MB of hard-to-compress data as zstd',
+    blend: 'noise-zstd.blend',
+    source: 'noise-zstd.blend',
+    isJudged: true,
+  },
   // Next to nothing is copied here: the files are read for what they need, which `cp` does not do.
   { title: '62 files with 500 textures', blend: 'textures/shot.blend', source: 'textures', isJudged: false },
 ];
@@ -126,7 +132,7 @@ async function tableOf(one: Packed, files: PackerFiles, runs: number, startUp: n
 export async function packerPacking({ runs, scale }: { runs: number; scale: number }): Promise<ResultTable[]> {
   const why = whyNoProjects();
   if (why !== undefined) return [{ title: 'Packing', note: 'Not measured.', rows: [{ name: 'all', figure: why }] }];
-  const files = packerFiles(scale, 'tiny', 'big', 'textures');
+  const files = packerFiles(scale, 'tiny', 'big', 'noise', 'textures');
   const tiny = (): ReturnType<Contender['run']> =>
     timePacker(files.of('memory'), 'list', files.of('tiny.blend'), '--no-cache', '--quiet');
   const startUp = median(measureInTurns([{ name: 'tiny', run: tiny }], 5)[0]?.cpu ?? []);
