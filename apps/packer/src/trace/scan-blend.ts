@@ -25,6 +25,7 @@ export async function scanBlend(init: BlendScanInit, wanted: WantedDatablocks): 
   const { blocks } = scan.file;
   for (const block of wanted === 'all' ? allBlocks(scan.file, rules) : await reachedBlocks(scan, wanted, rules)) {
     scan.options.signal?.throwIfAborted();
+    if (init.captured?.isDismissed(block) === true) continue;
     const code = blocks.codeWord(block);
     if (code === LIBRARY) links.addLibrary(block);
     else if (code === PLACEHOLDER) await links.addPlaceholder(block);

@@ -1,4 +1,4 @@
-import type { StructView } from '@waybill/blendfile';
+import type { DnaStruct, StructView } from '@waybill/blendfile';
 import type { BlendScan } from '../blend-scan.ts';
 import { THE_FILE } from '../file-search.ts';
 import type { UsageField } from '../usage.ts';
@@ -7,6 +7,17 @@ import type { UsageField } from '../usage.ts';
 const TEXT = 0;
 /** `PROP_FILEPATH` of `IDPropertyUIData.rna_subtype`. A directory (2) is no asset: what is in it, nobody says. */
 const FILE_PATH = 1;
+
+/**
+ * Whether one of these structs is a text. Only what the rule passes over for certain is not: what cannot be judged is worth it.
+ * @param struct `IDProperty`, as the file has it
+ */
+export function isWorthReading(structs: Uint8Array, struct: DnaStruct): boolean {
+  const type = struct.findField('type');
+  if (type?.elementBytes !== 1) return true;
+  for (let at = type.offset; at < structs.length; at += struct.sizeBytes) if (structs[at] === TEXT) return true;
+  return false;
+}
 
 /** A custom property, or an input of geometry nodes, whose text is said to be the path of a file. */
 export async function idPropertyRule(property: StructView, scan: BlendScan): Promise<void> {
