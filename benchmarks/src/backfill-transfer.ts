@@ -108,13 +108,23 @@ function contenders(source: string, plain: string, own: string): Contender[] {
     CONCURRENCY,
   ];
   const client = (name: string, command: Contender['command']): Contender => ({ name, command, isCopy: true });
+  const floor = (name: string, command: Contender['command']): Contender => ({ name, command, isCopy: false });
   return [
-    { name: 'cp -r', isCopy: false, command: (target) => ['cp', '-r', `${source}/.`, target] },
-    {
-      name: 'sha256sum of all files',
-      isCopy: false,
-      command: () => ['sh', '-c', 'find "$1" -type f -exec sha256sum {} + > /dev/null', 'sh', source],
-    },
+    floor('cp -r', (target) => ['cp', '-r', `${source}/.`, target]),
+    floor('sha256sum of all files', () => [
+      'sh',
+      '-c',
+      'find "$1" -type f -exec sha256sum {} + > /dev/null',
+      'sh',
+      source,
+    ]),
+    floor('reading and SHA-256 in Node, nothing else', () => [process.execPath, script('hash-files.ts'), source]),
+    floor('synced writes in Node, nothing else', (target) => [
+      process.execPath,
+      script('synced-writes.ts'),
+      source,
+      target,
+    ]),
     client('bare loop', bare),
     client('ours, GET, durability full', (target) => ours(plain, target)),
     client('ours, GET, durability none', (target) => ours(plain, target, '--durability', 'none')),
