@@ -7,6 +7,7 @@ import { showArchive } from './show-archive.ts';
 import { showChain } from './show-chain.ts';
 import { showFarm } from './show-farm.ts';
 import { showPacks } from './show-packs.ts';
+import { formatSummary, timed } from './summary.ts';
 import { say } from './telling.ts';
 
 function endAsked(): Promise<void> {
@@ -18,19 +19,21 @@ function endAsked(): Promise<void> {
 async function show(folder: string, staysUp: boolean): Promise<boolean> {
   await using services = new AsyncDisposableStack();
   say('Waybill moves immutable, hash-named content between machines. This is what its programs do.');
-  const { isFilled, playlist } = await showArchive(path.join(folder, 'archive'), services);
-  const { isStored, page } = await showFarm(path.join(folder, 'farm'), services);
-  const isPacked = await showPacks(path.join(folder, 'packs'));
-  const isExported = await showChain(path.join(folder, 'chain'));
+  const archive = await timed(() => showArchive(path.join(folder, 'archive'), services));
+  const farm = await timed(() => showFarm(path.join(folder, 'farm'), services));
+  const packs = await timed(() => showPacks(path.join(folder, 'packs')));
+  const chain = await timed(() => showChain(path.join(folder, 'chain')));
+  const chapters = [archive, farm, packs, chain];
+  say(`\n${formatSummary(chapters)}`);
   if (staysUp) {
-    say(`\nWatch the stream (VLC, mpv, ffplay):  ${playlist}\nLook at the store:  ${page}`);
+    say(`\nWatch the stream (VLC, mpv, ffplay):  ${archive.playlist}\nLook at the store:  ${farm.page}`);
     say(`All files: ${folder}\nCtrl-C ends.`);
     await endAsked();
   } else {
-    say(`\nThe playlist was ${playlist}, the store's page ${page}:`);
+    say(`\nThe playlist was ${archive.playlist}, the store's page ${farm.page}:`);
     say('in a terminal, `npm start` serves both until Ctrl-C.');
   }
-  return isFilled && isStored && isPacked && isExported;
+  return chapters.every(({ isDone }) => isDone);
 }
 
 const { values } = parseArgs({ options: { once: { type: 'boolean', default: false } } });

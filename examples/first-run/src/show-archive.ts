@@ -5,6 +5,7 @@ import { fetchHoles, holesTable } from './holes.ts';
 import { cutDamagedStream } from './damage.ts';
 import { type CommandResult, runCommand, serveArchive } from './program.ts';
 import type { RunningService } from './program.ts';
+import type { Chapter } from './summary.ts';
 import { indented, say, step } from './telling.ts';
 
 interface Pair {
@@ -64,19 +65,19 @@ async function fill(base: string, north: RunningService): Promise<BackfillResult
   return result as BackfillResult;
 }
 
-/** True where nothing is missing any more and everything is what its name says. */
-async function checkAll(base: string, node: RunningService): Promise<boolean> {
+/** How many files were hashed again; none where something is still missing, or is not what its name says. */
+async function checkAll(base: string, node: RunningService): Promise<number> {
   step(4, 'After:');
   const holes = await fetchHoles(node.url);
   say(indented(holesTable(holes)));
   const { code, result } = await runBackfiller(['verify', '--base-dir', base]);
   const { checked, counts } = result as VerifyResult;
   say(`\n   ${checked} files hashed again, ${counts.corrupt} corrupt`);
-  return code === 0 && holes.every(({ holes: ranges, partial }) => ranges.length === 0 && partial === 0);
+  const isWhole = code === 0 && holes.every(({ holes: ranges, partial }) => ranges.length === 0 && partial === 0);
+  return isWhole ? checked : 0;
 }
 
-export interface ArchiveChapter {
-  readonly isFilled: boolean;
+export interface ArchiveChapter extends Chapter {
   readonly playlist: string;
 }
 
@@ -92,8 +93,11 @@ export async function showArchive(folder: string, services: AsyncDisposableStack
   say('\n=== backfiller: two nodes of a stream archive, and a bundled stream of three minutes');
   say(`\n   north  ${north.url}  complete\n   south  ${south.url}  damaged`);
   await damageReport(southBase, south);
-  const { complete } = await fill(southBase, north);
-  const isFilled = (await checkAll(southBase, south)) && complete;
+  const { complete, nodes } = await fill(southBase, north);
+  const checked = await checkAll(southBase, south);
+  const isFilled = complete && checked > 0;
   say(isFilled ? '\nEverything is filled, and every byte was verified.' : '\nSomething is still missing.');
-  return { isFilled, playlist: `${south.url}/playlist/${CHANNEL}.m3u8` };
+  const fetched = nodes.flatMap(({ pairs }) => pairs).reduce((sum, { segments }) => sum + segments, 0);
+  const did = `${fetched} missing files fetched, ${checked} files hashed again, no hole left`;
+  return { program: 'backfiller', isDone: isFilled, did, playlist: `${south.url}/playlist/${CHANNEL}.m3u8` };
 }

@@ -6,6 +6,7 @@ import { CarWriter } from '@waybill/car';
 import { generateChain } from '@waybill/car/testing';
 import { formatBytes, formatCount } from '@waybill/cli-kit';
 import { run, runShown } from './program.ts';
+import type { Chapter } from './summary.ts';
 import { indented, say, step } from './telling.ts';
 
 /** Some 300,000 blocks, of which the export leaves out the oldest third of the epochs. */
@@ -31,7 +32,7 @@ async function makeChain(file: string): Promise<{ blocks: number; bytes: number 
 }
 
 /** A range of a chain as a snapshot, and the proof that it is whole. */
-export async function showChain(folder: string): Promise<boolean> {
+export async function showChain(folder: string): Promise<Chapter> {
   mkdirSync(folder, { recursive: true });
   const [chain, snapshot] = [path.join(folder, 'chain.car'), path.join(folder, 'snapshot.car')];
   say('\n=== car-exporter: a range of a Filecoin-style chain as a CAR snapshot');
@@ -54,5 +55,6 @@ export async function showChain(folder: string): Promise<boolean> {
   say(indented(verified.stdout));
   const isWhole = [indexed, exported, verified].every(({ code }) => code === 0);
   say(isWhole ? 'The snapshot is whole.' : `The snapshot is NOT whole. ${verified.stderr}`);
-  return isWhole;
+  const did = `a range of ${formatCount(made.blocks)} blocks exported and read back, none missing or twice`;
+  return { program: 'car-exporter', isDone: isWhole, did };
 }

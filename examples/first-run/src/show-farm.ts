@@ -5,6 +5,7 @@ import { formatBytes, formatTable } from '@waybill/cli-kit';
 import { type ClientFile, createShamanClient, type SendReport } from '@waybill/shaman-client';
 import { cutStream } from '@waybill/stream-fixture';
 import { serveStore } from './program.ts';
+import type { Chapter } from './summary.ts';
 import { indented, say, step } from './telling.ts';
 
 async function sha256Of(file: string): Promise<string> {
@@ -53,8 +54,7 @@ async function readBack(checkout: string, original: ClientFile): Promise<boolean
   return found === wanted;
 }
 
-export interface FarmChapter {
-  readonly isStored: boolean;
+export interface FarmChapter extends Chapter {
   readonly page: string;
 }
 
@@ -81,5 +81,6 @@ export async function showFarm(folder: string, services: AsyncDisposableStack): 
   say(
     isStored ? '\nThe second time nothing was sent, and both checkouts are whole.' : '\nThe store did not do its job.',
   );
-  return { isStored, page: `${store.url}/ui/` };
+  const did = `${first.bodies} files stored once, checked out twice; sent again: ${formatBytes(second.sentBytes)}`;
+  return { program: 'shaman-server', isDone: isStored, did, page: `${store.url}/ui/` };
 }

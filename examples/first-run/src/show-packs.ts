@@ -2,6 +2,7 @@ import { cpSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { formatBytes, formatTable } from '@waybill/cli-kit';
 import { run, runCommand, serveStore } from './program.ts';
+import type { Chapter } from './summary.ts';
 import { indented, say, step } from './telling.ts';
 
 /** Made by Blender with the script that stands beside it. */
@@ -61,7 +62,7 @@ function rewrittenPaths(rewrites: readonly RewrittenPath[], project: string): st
 }
 
 /** A project with libraries, a sequence and tiles is packed into a folder, a ZIP and a store, without Blender. */
-export async function showPacks(folder: string): Promise<boolean> {
+export async function showPacks(folder: string): Promise<Chapter> {
   const [project, packs, storage] = ['project', 'packs', 'storage'].map((name) => path.join(folder, name)) as [
     string,
     string,
@@ -92,7 +93,8 @@ export async function showPacks(folder: string): Promise<boolean> {
     say(indented(rewrittenPaths(done[0]?.rewrites ?? [], project)));
     const isPacked = isComplete && done.length === rows.length;
     say(isPacked ? '\nEvery pack is complete.' : '\nA pack is NOT complete.');
-    return isPacked;
+    const did = `${done[0]?.files ?? 0} files packed ${rows.length} times, ${done[0]?.rewrites.length ?? 0} paths rewritten, nothing missing`;
+    return { program: 'packer', isDone: isPacked, did };
   } finally {
     await store.stop();
   }

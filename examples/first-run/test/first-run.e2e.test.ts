@@ -34,6 +34,7 @@ describe('npm start', () => {
     expect(stdout).toContain('Every pack is complete.');
     expect(stdout).toMatch(/90–270 +228,772 /);
     expect(stdout).toContain('The snapshot is whole.');
+    expect(stdout).toMatch(/4 programs, [\d.]+ s, nothing lost, every byte verified\n\n(?: +✔ .* s\n){4}/);
     expect(status).toBe(0);
   });
 });
