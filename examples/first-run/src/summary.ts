@@ -26,7 +26,10 @@ export function formatSummary(chapters: readonly TimedChapter[]): string {
     `${seconds.toFixed(1)} s`,
   ]);
   const widths = [0, 1, 2, 3].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const lines = rows.map((row) => `   ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`);
+  const lines = rows.map(
+    (row) =>
+      `   ${row.map((cell, column) => (column === 3 ? cell.padStart(widths[3] ?? 0) : cell.padEnd(widths[column] ?? 0))).join('  ')}`,
+  );
   const total = chapters.reduce((sum, { seconds }) => sum + seconds, 0);
   const bad = chapters.filter(({ isDone }) => !isDone).length;
   const verdict = bad === 0 ? 'nothing lost, every byte verified' : `${bad} of ${chapters.length} went wrong`;

@@ -23,6 +23,7 @@ const steps: Step[] = [
   { name: 'build', command: ['pnpm', 'run', 'build'] },
   { name: 'publint', command: ['pnpm', 'run', 'publint'] },
   ...(afterTests ? [] : [{ name: 'test', command: ['pnpm', 'run', 'test:push'] }]),
+  { name: 'crash', command: ['pnpm', 'run', 'test:crash'] },
   { name: 'interop', command: ['pnpm', 'run', 'test:interop'] },
 ];
 
@@ -36,7 +37,7 @@ function runStep({ name, command }: Step): boolean {
 }
 
 function addUpAll(): TestTotals {
-  const folders = ['unit+integration+crash+e2e', 'interop'].map((name) => path.join(reports, name));
+  const folders = ['unit+integration+e2e', 'crash', 'interop'].map((name) => path.join(reports, name));
   const each = folders.filter((folder) => existsSync(folder)).map((folder) => addUpReports(folder));
   return {
     passed: each.reduce((sum, { passed }) => sum + passed, 0),
