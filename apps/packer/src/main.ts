@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S MALLOC_ARENA_MAX=1 node --max-semi-space-size=2
 import nodeModule from 'node:module';
 import { refuseOldNode } from '@waybill/cli-kit/refuse-old-node';
 

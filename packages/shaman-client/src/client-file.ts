@@ -12,6 +12,9 @@ export interface ClientFile {
   readonly sizeBytes: number;
   /** SHA-256, 64 lower-case hex digits; or what computes it, called once. */
   readonly sha: string | ((options: AbortOptions) => Promise<string>);
-  /** The content from `start` to its end. May be called any number of times: uploads are repeated. */
+  /**
+   * The content from `start` to its end. May be called any number of times: uploads are repeated. A piece need not outlive the
+   * request for the next one, so that one buffer can be used over and over.
+   */
   open(options: OpenFileOptions): AsyncIterable<Uint8Array>;
 }

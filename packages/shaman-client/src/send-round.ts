@@ -42,7 +42,8 @@ export class SendRound {
   /** Throws what cannot be helped by another attempt. */
   async run(files: readonly HashedFile[]): Promise<RoundResult> {
     const { context, alone, batch, concurrency } = this.#init;
-    const uploads = planUploads(files, { capabilities: context.capabilities, alone, batch });
+    // Batches are always deferred where somebody else is at it: who no longer waits sends file by file.
+    const uploads = planUploads(files, { capabilities: context.capabilities, alone, batch: batch && this.#canDefer });
     await runWorkers(uploads, { concurrency, signal: context.signal }, async (upload, signal) => {
       await this.#attempt(upload, { ...context, signal });
       return this.#failures > MAX_FAILURES ? 'stop' : undefined;
@@ -89,7 +90,8 @@ export class SendRound {
     const results = await uploadBatch(files, context);
     for (const [place, result] of results.entries()) {
       const hashed = files[place] as HashedFile;
-      if (result.status !== 'error') this.#noteStored(hashed, result.status === 'stored' ? 'us' : 'others');
+      if (result.status === 'uploading') this.#noteDeferral(hashed, context);
+      else if (result.status !== 'error') this.#noteStored(hashed, result.status === 'stored' ? 'us' : 'others');
       else if (result.code === 'ERR_BLOB_DIGEST_MISMATCH') throw new FileChangedError(hashed.file);
       else this.#sendAlone([hashed]);
     }

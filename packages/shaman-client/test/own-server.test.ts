@@ -44,6 +44,26 @@ test('a changed file of a batch is named', async () => {
   expect((error as FileChangedError).file.path).toBe('changed.bin');
 });
 
+test('what somebody else is sending is left out of a batch, waited for, and sent alone in the end', async () => {
+  const files = testFiles(6);
+  const [theirs, stuck] = files as [(typeof files)[0], (typeof files)[0]];
+  let asked = 0;
+  await using server = await startFakeServer({
+    protocol: 'own',
+    script: ({ path }) => {
+      if (path.endsWith('batch')) for (const { key } of [theirs, stuck]) server.uploading.add(key);
+      if (path.endsWith('requirements') && (asked += 1) === 3) server.stored.set(theirs.key, theirs.content);
+      return false;
+    },
+  });
+  await using client = await createShamanClient({ url: server.url, timing: QUICK });
+  const report = await client.sendFiles(files);
+  expect(server.batches).toEqual([6]);
+  expect([...server.bodies.keys()]).toEqual([stuck.key]);
+  expect(server.stored.size).toBe(6);
+  expect(report.skippedFiles).toBe(1);
+});
+
 test('a batch that is refused is sent file by file', async () => {
   await using server = await startFakeServer({
     protocol: 'own',

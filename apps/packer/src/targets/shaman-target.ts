@@ -63,7 +63,7 @@ interface HashedFile extends ClientFile {
 function clientFile(entry: PackEntry, facts: ReadonlyMap<string, HashedFacts>): HashedFile {
   const known = facts.get(entry.place);
   if (known === undefined) throw new RangeError(`nobody has hashed ${entry.place}`);
-  const open: ClientFile['open'] = ({ start, signal }) => entry.open({ start, signal });
+  const open: ClientFile['open'] = ({ start, signal }) => entry.open({ start, reuse: true, signal });
   return { path: entry.place, sizeBytes: known.sizeBytes, sha: known.sha256, open };
 }
 

@@ -39,6 +39,18 @@ describe('AwsObjectStore', () => {
     expect(service.bodies).toEqual(['content', 'content', 'content']);
   });
 
+  it('tells of each further try, and of none where the first one does', async () => {
+    using service = await refusing(2, 503);
+    const { endpoint } = service;
+    const retries: unknown[] = [];
+    const onRetry = (error: unknown) => void retries.push(error);
+    using store = new AwsObjectStore({ endpoint, bucket: 'b', credentials: CREDENTIALS, onRetry });
+    await store.put('a', Buffer.from('content'));
+    expect(retries).toMatchObject([{ $metadata: { httpStatusCode: 503 } }, { $metadata: { httpStatusCode: 503 } }]);
+    await store.put('b', Buffer.from('content'));
+    expect(retries).toHaveLength(2);
+  });
+
   it('gives up at once where another try cannot help', async () => {
     using service = await refusing(9, 403);
     using store = new AwsObjectStore({ endpoint: service.endpoint, bucket: 'b', credentials: CREDENTIALS });

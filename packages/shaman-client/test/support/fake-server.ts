@@ -130,6 +130,10 @@ export async function startFakeServer(init: FakeServerInit): Promise<FakeServer>
     const results: unknown[] = [];
     for await (const { digest, content } of decodeBatchFrames(request as AsyncIterable<Uint8Array>)) {
       const key = `${formatHex(digest)}-${content.length}`;
+      if (uploading.has(key)) {
+        results.push({ status: 'uploading' });
+        continue;
+      }
       const status = storeBody(key, Buffer.from(content));
       results.push(status === 204 ? { status: 'stored' } : { status: 'error', code: 'ERR_BLOB_DIGEST_MISMATCH' });
     }

@@ -21,6 +21,8 @@ export interface AwsObjectStoreInit {
   readonly region?: string | undefined;
   /** Tries of one request, the first included, with growing pauses and jitter; default 6. */
   readonly maxAttempts?: number | undefined;
+  /** Told before each further try what the one before it failed of. Default: nobody is told. */
+  readonly onRetry?: ((error: unknown) => void) | undefined;
 }
 
 /** Any service that speaks S3, through Amazon's SDK. */
@@ -28,7 +30,7 @@ export class AwsObjectStore implements ObjectStore {
   readonly #client: S3Client;
   readonly #bucket: string;
 
-  constructor({ endpoint, bucket, credentials, region, maxAttempts = 6 }: AwsObjectStoreInit) {
+  constructor({ endpoint, bucket, credentials, region, maxAttempts = 6, onRetry }: AwsObjectStoreInit) {
     this.#bucket = bucket;
     this.#client = new S3Client({
       ...{ endpoint, maxAttempts, forcePathStyle: true },
@@ -38,6 +40,7 @@ export class AwsObjectStore implements ObjectStore {
       responseChecksumValidation: 'WHEN_REQUIRED',
       ...(credentials !== undefined && { credentials }),
     });
+    if (onRetry !== undefined) tellRetries(this.#client, onRetry);
   }
 
   [Symbol.dispose](): void {
@@ -121,6 +124,26 @@ export class AwsObjectStore implements ObjectStore {
   #of({ key, uploadId }: UnfinishedUpload): { Bucket: string; Key: string; UploadId: string } {
     return { Bucket: this.#bucket, Key: key, UploadId: uploadId };
   }
+}
+
+/** The SDK tries again by itself and tells nobody: what stands behind its retries in the stack runs once for each try. */
+function tellRetries(client: S3Client, onRetry: (error: unknown) => void): void {
+  client.middlewareStack.add(
+    (next) => {
+      // Made anew for each command.
+      let failed: { readonly error: unknown } | undefined;
+      return async (args) => {
+        if (failed !== undefined) onRetry(failed.error);
+        try {
+          return await next(args);
+        } catch (error) {
+          failed = { error };
+          throw error;
+        }
+      };
+    },
+    { step: 'finalizeRequest', priority: 'low', name: 'tellRetries' },
+  );
 }
 
 /** What the SDK takes a signal as. */

@@ -34,7 +34,8 @@ export class S3Target implements PackTarget {
   async send({ entries, closing }: Cargo, { concurrency, progress, signal }: SendOptions): Promise<SentPack> {
     const { endpoint, bucket, prefix } = this.#location;
     const { credentials, region, maxAttempts } = this.#init;
-    using store = new AwsObjectStore({ endpoint, bucket, credentials, region, maxAttempts });
+    const onRetry = (error: unknown): void => progress.retrying(error);
+    using store = new AwsObjectStore({ endpoint, bucket, credentials, region, maxAttempts, onRetry });
     const present = await store.list(prefix, { signal });
     const begun = await store.listUnfinished(prefix, { signal });
     const unfinished = new Map(begun.map((upload) => [upload.key, upload]));

@@ -48,6 +48,13 @@ const STRUCTS = {
   ],
   SceneRenderView: ['SceneRenderView *next', 'SceneRenderView *prev', 'char name[64]', 'char suffix[64]'],
   Scene: ['ID id', 'Object *camera'],
+  IDPropertyUIData: ['char *description', 'int rna_subtype', 'char _pad[4]'],
+  IDPropertyUIDataString: ['IDPropertyUIData base', 'char *default_value'],
+  IDPropertyData: ['void *pointer', 'ListBase group', 'int val', 'int val2'],
+  IDProperty: [
+    ...['IDProperty *next', 'IDProperty *prev', 'char type', 'char subtype', 'short flag', 'char name[64]'],
+    ...['int saved', 'IDPropertyData data', 'int len', 'int totallen', 'IDPropertyUIData *ui_data'],
+  ],
 } as const;
 
 let last = 0x10_0000n;
