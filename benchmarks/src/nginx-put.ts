@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
@@ -10,6 +11,16 @@ async function freePort(): Promise<number> {
   const { port } = server.address() as AddressInfo;
   server.close();
   return port;
+}
+
+/** It is written by the daemon, after the command has ended. */
+async function readPid(file: string): Promise<number> {
+  for (let look = 0; look < 500; look++) {
+    const pid = existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0;
+    if (pid > 0) return pid;
+    await sleep(10);
+  }
+  throw new Error(`nginx has not written ${file}`);
 }
 
 /** An nginx that takes PUTs into a folder; it syncs and verifies nothing. Undefined where nginx is not installed. */
@@ -29,6 +40,6 @@ export async function startNginx(folder: string): Promise<{ url: string; stop():
   writeFileSync(file, configuration);
   const { status, stderr } = spawnSync('nginx', ['-c', file], { encoding: 'utf8' });
   if (status !== 0) throw new Error(stderr);
-  const pid = Number(readFileSync(path.join(folder, 'pid'), 'utf8'));
+  const pid = await readPid(path.join(folder, 'pid'));
   return { url: `http://127.0.0.1:${port}`, stop: () => process.kill(pid) };
 }

@@ -5,6 +5,7 @@ import { fetchHoles, holesTable } from './holes.ts';
 import { cutDamagedStream } from './damage.ts';
 import { type CommandResult, runCommand, serveArchive } from './program.ts';
 import type { RunningService } from './program.ts';
+import { showMapAndCut } from './show-station.ts';
 import type { Chapter } from './summary.ts';
 import { indented, say, step } from './telling.ts';
 
@@ -96,8 +97,13 @@ export async function showArchive(folder: string, services: AsyncDisposableStack
   const { complete, nodes } = await fill(southBase, north);
   const checked = await checkAll(southBase, south);
   const isFilled = complete && checked > 0;
-  say(isFilled ? '\nEverything is filled, and every byte was verified.' : '\nSomething is still missing.');
+  const isShown = await showMapAndCut(southBase, folder);
+  say(
+    isFilled && isShown
+      ? '\nEverything is filled, and every byte was verified.'
+      : '\nSomething is still missing: see above.',
+  );
   const fetched = nodes.flatMap(({ pairs }) => pairs).reduce((sum, { segments }) => sum + segments, 0);
-  const did = `${fetched} missing files fetched, ${checked} files hashed again, no hole left`;
-  return { program: 'backfiller', isDone: isFilled, did, playlist: `${south.url}/playlist/${CHANNEL}.m3u8` };
+  const did = `${fetched} missing files fetched, ${checked} files hashed again, no hole left, one cut`;
+  return { program: 'backfiller', isDone: isFilled && isShown, did, playlist: `${south.url}/playlist/${CHANNEL}.m3u8` };
 }

@@ -25,6 +25,8 @@ describe('npm start', () => {
     expect(stdout).toContain('72 files in');
     expect(stdout).toMatch(/After:\n\n.*\n.*source +186\.4 s +0 +none\n +480p +186\.4 s +0 +none/);
     expect(stdout).toContain('194 files hashed again, 0 corrupt');
+    expect(stdout).toMatch(/example\/source +100\.00 % +0/);
+    expect(stdout).toMatch(/clip\.ts: \d/);
     expect(stdout).toContain('Everything is filled, and every byte was verified.');
     expect(stdout).toMatch(/http:.*\/playlist\/example\.m3u8/);
     expect(stdout).toMatch(/first +\d+ +\d+ .* 0 +0 B +job-1\n +second +\d+ +0 +0 B .* job-2\n/);

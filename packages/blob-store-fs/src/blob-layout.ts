@@ -1,6 +1,5 @@
-import { join } from 'node:path';
+import { sep } from 'node:path';
 import { type BlobKey, blobKey } from '@waybill/blob-store';
-import { formatHex } from '@waybill/digest';
 
 /*
  * The layout of both Shaman servers (v2 and v3), so that a store of either is taken over in place:
@@ -32,16 +31,16 @@ const PREFIX = /^[0-9a-f]{2}$/;
 const REST = /^[0-9a-f]{62}$/;
 
 export function storedDirectory(root: string, { digest }: BlobKey): string {
-  return join(root, 'stored', digestDirectory(formatHex(digest)));
+  return below(root, `stored/${digestDirectory(digest)}`);
 }
 
 export function uploadDirectory(root: string, { digest }: BlobKey): string {
-  return join(root, 'uploading', digestDirectory(formatHex(digest)));
+  return below(root, `uploading/${digestDirectory(digest)}`);
 }
 
 /** Where small uploads of all digests are: no digest is named like this. */
 export function smallUploadDirectory(root: string): string {
-  return join(root, 'uploading', 'waybill', 'small');
+  return below(root, 'uploading/waybill/small');
 }
 
 /** Where a blob is, or would be. */
@@ -76,6 +75,15 @@ export function parseUploadName(name: string): UploadName | undefined {
   return { sizeBytes: Number(size), kind: kind as UploadKind, mark };
 }
 
-function digestDirectory(hex: string): string {
+/** `join` would cost as much as the system call that the path is for. */
+function below(root: string, path: string): string {
+  return root.endsWith(sep) ? root + path : `${root}/${path}`;
+}
+
+function digestDirectory({ bytes }: BlobKey['digest']): string {
+  // A view of what is a Buffer already would be one object more for each of 100,000 keys.
+  const hex = (Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)).toString(
+    'hex',
+  );
   return `${hex.slice(0, 2)}/${hex.slice(2)}`;
 }

@@ -67,7 +67,8 @@ export class BufferedFile {
 
   #fill(bytes: Uint8Array): void {
     this.#filling ??= this.#init.hasher.allocate(this.#bufferBytes);
-    this.#filling.set(bytes, this.#filledBytes);
+    // Not `set`: into shared memory it copies byte by byte where the two are aligned differently.
+    viewOf(bytes).copy(this.#filling, this.#filledBytes);
     this.#filledBytes += bytes.length;
   }
 
@@ -124,4 +125,8 @@ export class BufferedFile {
       throw new FileSyncFailedError(this.#init.path, error);
     }
   }
+}
+
+function viewOf(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -103,8 +103,12 @@ class FsBlobFolder implements FsBlobStore {
     return this.#calls.run(() => putMany(this.#blobs, items, options));
   }
 
-  touch(keys: readonly BlobKey[], options: AbortOptions = {}): Promise<void> {
-    return this.#calls.run(() => visitEach(keys, (key) => void this.#blobs.touch(key), options));
+  touch(keys: readonly BlobKey[], options: AbortOptions = {}): Promise<boolean[]> {
+    return this.#calls.run(async () => {
+      const found: boolean[] = [];
+      await visitEach(keys, (key) => found.push(this.#blobs.touch(key)), options);
+      return found;
+    });
   }
 
   delete(key: BlobKey, options: DeleteOptions = {}): Promise<boolean> {

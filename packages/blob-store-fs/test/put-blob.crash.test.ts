@@ -3,18 +3,11 @@ import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { textBlob } from '@waybill/blob-store/suite';
 import { formatHex } from '@waybill/digest';
-import { runProgram, type SkippableTest, skipWithout, spawnChild, temporaryDirectory } from '@waybill/test-kit';
+import { needStrace, parseTrace, spawnChild, temporaryDirectory, type TracedCall } from '@waybill/test-kit';
 import { describe, expect, test } from 'vitest';
 import { blobPath } from '../src/index.ts';
-import { parseTrace, type TracedCall } from './fixtures/parse-trace.ts';
 
 const TRACED = 'trace=open,openat,write,pwrite64,fsync,fdatasync,close,rename,renameat,renameat2,mkdir,mkdirat';
-
-async function needStrace(context: SkippableTest): Promise<void> {
-  const found = await runProgram('strace', ['-f', '-o', '/dev/null', 'true']);
-  if (found === undefined) skipWithout(context, 'strace is not installed');
-  if (found.code !== 0) skipWithout(context, 'strace is not permitted to trace here');
-}
 
 async function trace(child: string, directory: string, args: string[]): Promise<TracedCall[]> {
   const log = join(directory, 'log');

@@ -118,10 +118,10 @@ export class S3BlobStore implements BlobStore {
     });
   }
 
-  touch(keys: readonly BlobKey[], options: AbortOptions = {}): Promise<void> {
-    return this.#run(options, async () => {
-      await this.#each(keys, options, (key) => this.#locks.run(formatBlobKey(key), () => this.#touchOne(key, options)));
-    });
+  touch(keys: readonly BlobKey[], options: AbortOptions = {}): Promise<boolean[]> {
+    return this.#run(options, () =>
+      this.#each(keys, options, (key) => this.#locks.run(formatBlobKey(key), () => this.#touchOne(key, options))),
+    );
   }
 
   delete(key: BlobKey, options: DeleteOptions = {}): Promise<boolean> {
@@ -249,9 +249,10 @@ export class S3BlobStore implements BlobStore {
     return false;
   }
 
-  async #touchOne(key: BlobKey, options: AbortOptions): Promise<void> {
+  async #touchOne(key: BlobKey, options: AbortOptions): Promise<boolean> {
     const found = await this.#head(key, options);
     if (found !== undefined) await this.#refer(found, key, options);
+    return found !== undefined;
   }
 
   async #refer(found: ObjectInfo, key: BlobKey, options: AbortOptions): Promise<void> {

@@ -99,8 +99,11 @@ export interface BlobStore {
    */
   putMany(items: Iterable<PutManyItem> | AsyncIterable<PutManyItem>, options?: AbortOptions): Promise<PutManyOutcome[]>;
 
-  /** Marks blobs as referenced now. Those that are missing are ignored. */
-  touch(keys: readonly BlobKey[], options?: AbortOptions): Promise<void>;
+  /**
+   * Marks blobs as referenced now. Those that are missing are ignored.
+   * @returns For each key whether its blob was there to be marked: `delete` with `ifReferencedBeforeMs` then keeps it.
+   */
+  touch(keys: readonly BlobKey[], options?: AbortOptions): Promise<boolean[]>;
 
   /**
    * Removes a blob, also a corrupt one. Within a process this is atomic against `put` and `touch`: a blob that was touched

@@ -101,8 +101,12 @@ class MemoryBlobStore implements BlobStore {
     });
   }
 
-  touch(keys: readonly BlobKey[], options: AbortOptions = {}): Promise<void> {
-    return this.#run(options, () => visitEach(keys, (key) => void this.#touch(key), options));
+  touch(keys: readonly BlobKey[], options: AbortOptions = {}): Promise<boolean[]> {
+    return this.#run(options, async () => {
+      const found: boolean[] = [];
+      await visitEach(keys, (key) => found.push(this.#touch(key)), options);
+      return found;
+    });
   }
 
   delete(key: BlobKey, options: DeleteOptions = {}): Promise<boolean> {

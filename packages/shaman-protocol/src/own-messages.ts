@@ -48,10 +48,11 @@ export function parseOwnRequirements(body: unknown): OwnRequirements {
   return { pinnedForMs, files: files.map(({ size, ...file }) => ({ ...file, sizeBytes: size })) };
 }
 
-/** What became of one file of a batch. `code` is that of docs/errors.md. */
+/** What became of one file of a batch. `uploading`: somebody else is sending it; `code` is that of docs/errors.md. */
 export const batchResultSchema = z.discriminatedUnion('status', [
   z.object({ status: z.literal('stored') }),
   z.object({ status: z.literal('exists') }),
+  z.object({ status: z.literal('uploading') }),
   z.object({ status: z.literal('error'), code: z.string(), message: z.string().optional() }),
 ]);
 

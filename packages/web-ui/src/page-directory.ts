@@ -1,7 +1,7 @@
 import path from 'node:path';
 
 /** A folder of `pages/` with an `index.html`. */
-export type PageName = 'shaman';
+export type PageName = 'coverage' | 'shaman';
 
 /** Where the files of a page are, to be served as they are. They name nothing outside their folder but the service's own API. */
 export function pageDirectory(name: PageName): string {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { PAGE_HEADERS, pageDirectory } from '../src/index.ts';
 
-const pages = ['shaman'] as const;
+const pages = ['coverage', 'shaman'] as const;
 
 describe.each(pages)('the page %s', (page) => {
   const folder = pageDirectory(page);

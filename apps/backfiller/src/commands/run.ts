@@ -2,6 +2,7 @@ import { defineCommand, EXIT, values } from '@waybill/cli-kit';
 import { createFileArchive } from '../archive/file-archive.ts';
 import { BACKFILL_OPTIONS, METRICS_PORT_OPTION } from '../config/backfill-options.ts';
 import { ARCHIVE_OPTIONS, BACKDOOR_OPTION, directoryName, QUALITIES_OPTION } from '../config/common-options.ts';
+import { checkCoverageConfig, RUN_COVERAGE_OPTIONS } from '../config/coverage-options.ts';
 import { NODE_OPTIONS } from '../config/node-options.ts';
 import { SERVE_OPTIONS } from '../config/serve-options.ts';
 import { ensureBaseDirectory } from '../station/base-directory.ts';
@@ -24,6 +25,7 @@ export const runCommand = defineCommand({
     ...NODE_OPTIONS,
     ...PASSES,
     ...SERVE_OPTIONS,
+    ...RUN_COVERAGE_OPTIONS,
     ...METRICS_PORT_OPTION,
     ...BACKDOOR_OPTION,
   },
@@ -43,6 +45,7 @@ export const runCommand = defineCommand({
     const config = { ...given, runOnce: false, dryRun: false };
     checkEngineConfig(config);
     checkServeConfig(config);
+    checkCoverageConfig(config);
     const state = statePaths(config);
     await ensureBaseDirectory(config.baseDir);
     const context = createContext(config, output);
@@ -51,7 +54,10 @@ export const runCommand = defineCommand({
     const archive = await createFileArchive(archiveInit(config, context));
     cleanup.defer(() => archive.close());
     const opened = cleanup.use(openEngine({ config, context, archive, state }));
-    const app = await openServeApp({ archive, config, context });
+    const { openCoverage } = await import('../coverage/open-coverage.ts');
+    const stateDirectory = state.directory;
+    const { cache, checks } = openCoverage({ config, context, archive, stateDirectory, nodes: opened.nodes });
+    const app = await openServeApp({ archive, config, context, coverage: cache });
     cleanup.defer(async () => {
       await app.drain(config.drain);
     });
@@ -59,7 +65,7 @@ export const runCommand = defineCommand({
       cleanup.use(await openMetricsServer(context, { host: config.metricsHost, port: config.metricsPort }));
     const { url } = await app.listen();
     output.result({ url, baseDirectory: archive.baseDirectory }, () => servingText(archive.baseDirectory, url));
-    await runEngine(opened, signal);
+    await Promise.all([runEngine(opened, signal), config.coverage && checks.run(config.checkInterval, signal)]);
     await app.drain(config.drain);
     context.logger.info('Gracefully stopped');
     return EXIT.ok;

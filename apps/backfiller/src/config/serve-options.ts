@@ -1,5 +1,6 @@
 import { defineOptions, values } from '@waybill/cli-kit';
 import { z } from 'zod';
+import { SERVE_CUT_OPTIONS } from './cut-options.ts';
 
 /** Flags of the original's restreamer under their names (spec section 1.2), and ours. */
 export const SERVE_OPTIONS = defineOptions({
@@ -48,4 +49,5 @@ export const SERVE_OPTIONS = defineOptions({
     default: 48,
     description: 'how many of the newest hours of each quality are watched; older ones are looked at now and then',
   },
+  ...SERVE_CUT_OPTIONS,
 });

@@ -1,5 +1,6 @@
 import type { Logger } from '@waybill/http-kit';
 import type { Archive } from '../archive/archive.ts';
+import type { CoverageCache } from '../coverage/coverage-cache.ts';
 import type { EventLog } from './events/event-log.ts';
 import type { HourSequences } from './hour-sequences.ts';
 import type { ListingBodies } from './listing-bodies.ts';
@@ -13,6 +14,7 @@ export interface ServeContext {
   readonly instance: string;
   readonly bodies: ListingBodies;
   readonly sequences: HourSequences;
+  readonly coverage: CoverageCache;
   readonly livePlaylists: LivePlaylists;
   readonly events: EventLog;
   /** Fires when the server drains. */

@@ -1,5 +1,6 @@
 import { createBackfillEngine } from '../backfill/backfill-engine.ts';
 import type { BackfillEngine } from '../backfill/backfill-engine.ts';
+import type { BackfillNode } from '../backfill/backfill-node.ts';
 import type { Archive } from '../archive/archive.ts';
 import { checkBackfillConfig, checkNodeConfig } from '../config/check-config.ts';
 import type { NodeConfig } from '../config/node-options.ts';
@@ -23,6 +24,8 @@ export interface EngineInit {
 
 export interface OpenedEngine extends AsyncDisposable {
   readonly engine: BackfillEngine;
+  /** The nodes of this moment. */
+  readonly nodes: () => readonly BackfillNode[];
   /** Starts to refresh the list of nodes; resolves when each source has answered or failed once, after 5 s at most. */
   readonly startNodes: (signal: AbortSignal) => Promise<void>;
 }
@@ -59,6 +62,7 @@ export function openEngine({ config, context, archive, state }: EngineInit): Ope
   });
   return {
     engine,
+    nodes: nodes.nodes,
     startNodes: (signal) => nodes.start({ signal }),
     [Symbol.asyncDispose]: () => nodes.close(),
   };

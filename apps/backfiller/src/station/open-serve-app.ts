@@ -4,6 +4,7 @@ import { UsageInvalidError } from '@waybill/cli-kit';
 import type { ServerTls } from '@waybill/http-kit';
 import type { Archive } from '../archive/archive.ts';
 import type { FileArchiveInit } from '../archive/file-archive.ts';
+import type { CoverageCache } from '../coverage/coverage-cache.ts';
 import type { SERVE_OPTIONS } from '../config/serve-options.ts';
 import type { ServeApp } from '../serve/create-serve-app.ts';
 import type { ArchiveConfig, ProgramContext } from './program-context.ts';
@@ -48,20 +49,25 @@ export async function openServeApp({
   archive,
   config,
   context,
+  coverage,
 }: {
   archive: Archive;
   config: ServeConfig;
   context: ProgramContext;
+  /** Default: one of its own, which forgets all at its end. */
+  coverage?: CoverageCache;
 }): Promise<ServeApp> {
   const { createServeApp } = await import('../serve/create-serve-app.ts');
-  const { host, port, tokens } = config;
+  const { host, port, tokens, ffmpeg, cutConcurrency } = config;
   return createServeApp({
     archive,
+    coverage,
     version: VERSION,
     ...context,
     host,
     port,
     tls: serverTls(config),
+    cuts: { ffmpeg, concurrency: cutConcurrency },
     ...(tokens.length === 0 ? {} : { tokens }),
     checks: { archive: () => access(archive.baseDirectory) },
   });

@@ -263,13 +263,19 @@ describe('GET /openapi.json', () => {
           'get /playlist/{channel}.m3u8',
           'get /playlist/{channel}/{quality}.m3u8',
           'get /{channel}/chat.json',
+          'get /cut/{channel}/{quality}.ts',
+          'get /frame/{channel}/{quality}.png',
+          'get /waveform/{channel}/{quality}.png',
         ],
         ...[
           'get /digest',
           'get /digest/{channel}/{quality}',
           'post /batch',
           'get /events',
+          'get /coverage/',
           'get /coverage/{channel}/{quality}.json',
+          'get /coverage/{channel}/{quality}.png',
+          'get /coverage/{channel}/{quality}/report.json',
           'get /openapi.json',
         ],
       ].sort(),
@@ -295,7 +301,9 @@ describe('GET /openapi.json', () => {
       dir: 'emotes',
       '*': 'emotes/a',
     };
-    for (const path of Object.keys(paths).filter((one) => !['/batch', '/events'].includes(one))) {
+    // Those that need ffmpeg or a whole range are asked for in test/cut.
+    const others = (path: string): boolean => !/^\/(batch|events|cut\/.*|frame\/.*|waveform\/.*)$/.test(path);
+    for (const path of Object.keys(paths).filter(others)) {
       const target = path.replace(/\{([^}]+)\}/g, (_match, name: string) => values[name] ?? '');
       expect([target, (await ask(served.url, `${target}?start=2024-03-01T10&end=2024-03-01T11`)).status]).toEqual([
         target,

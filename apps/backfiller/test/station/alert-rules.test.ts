@@ -2,6 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
 import { createBackfillMetrics } from '../../src/backfill/report/backfill-metrics.ts';
+import { createCoverageMetrics } from '../../src/coverage/coverage-metrics.ts';
 import { createNodeMetrics } from '../../src/station/node-metrics.ts';
 
 const RULES = new URL('../../../../docs/operations/backfiller-alerts.yml', import.meta.url);
@@ -19,6 +20,7 @@ describe('the alert rules', () => {
     const registry = new Registry();
     createBackfillMetrics(registry);
     createNodeMetrics(registry);
+    createCoverageMetrics(registry);
     const known = new Set(registry.getMetricsAsArray().map(({ name }) => name));
     const named = [...readFileSync(RULES, 'utf8').matchAll(/^ +expr: (.*)$/gm)].map(([, text = '']) => metricsIn(text));
     expect(named.length).toBeGreaterThan(5);

@@ -8,7 +8,7 @@ export async function runIndex(
   config: ConfigOf<typeof STORE_OPTIONS>,
   output: Output,
 ): Promise<number> {
-  await using source = await openCarSource(config, output, signal);
+  await using source = await openCarSource({ ...config, keepUnpacked: true }, output, signal);
   const { index, files } = source.store;
   const { blockCount, uniqueCount } = index;
   const rows = files.map(({ originPath, version, framesStart, framesEnd }) => ({

@@ -1,5 +1,6 @@
 import { formatCid } from '@waybill/car';
 import { type ConfigOf, formatBytes, formatCount, formatTable, type Output } from '@waybill/cli-kit';
+import { headOfRoots } from '../chain/head-of-roots.ts';
 import type { STORE_OPTIONS } from '../config/store-options.ts';
 import { type BlockKind, countBlocks } from '../inspect/count-blocks.ts';
 import { followHeaders, type HeaderChain } from '../inspect/follow-headers.ts';
@@ -18,11 +19,38 @@ export async function runInspect(
   const { chain, problem } = await chainOf(source, signal);
   const roots = store.roots.map((cid) => formatCid(cid));
   const { blockCount, uniqueCount } = store.index;
-  const report = { version: store.version, roots, blockCount, uniqueCount, kinds, chain, notAChain: problem };
+  const f3Data = await f3DataOf(source, signal);
+  const report = { version: store.version, roots, blockCount, uniqueCount, kinds, chain, f3Data, notAChain: problem };
   output.result(report, () =>
-    [`CARv${store.version}, roots:`, ...roots, '', formatKinds(kinds), formatChain(chain, problem)].join('\n'),
+    [
+      `CARv${store.version}, roots:`,
+      ...roots,
+      '',
+      formatKinds(kinds),
+      formatChain(chain, problem),
+      ...formatF3(f3Data),
+    ].join('\n'),
   );
   return 0;
+}
+
+interface FoundF3Data {
+  readonly cid: string;
+  /** Undefined where the file lacks it. */
+  readonly sizeBytes: number | undefined;
+}
+
+/** What the metadata of a snapshot v2 names. */
+async function f3DataOf({ store, fetch }: CarChainSource, signal: AbortSignal): Promise<FoundF3Data | undefined> {
+  const { metadata } = await headOfRoots(store.roots, fetch, { signal });
+  const cid = metadata?.f3Data;
+  return cid === undefined ? undefined : { cid: formatCid(cid), sizeBytes: store.get(cid)?.length };
+}
+
+function formatF3(found: FoundF3Data | undefined): string[] {
+  if (found === undefined) return [];
+  const { cid, sizeBytes } = found;
+  return [`F3 data ${cid}: ${sizeBytes === undefined ? 'not in the file' : formatBytes(sizeBytes)}`];
 }
 
 interface FoundChain {

@@ -10,6 +10,7 @@ import type { AbortOptions, Durability } from '@waybill/common';
 import type { Tipset } from '../chain/tipset.ts';
 import { type ExportFormat, formatOfName } from '../export/export-format.ts';
 import { type ExportedSnapshot, exportSnapshot } from '../export/export-snapshot.ts';
+import { readF3Data } from '../export/f3-data.ts';
 import { openCarV2Sink } from '../output/car-v2-sink.ts';
 import { type ExportSink, openFileSink, openStreamSink } from '../output/export-sink.ts';
 import { outputPath, type SnapshotRange } from '../output/output-path.ts';
@@ -21,6 +22,7 @@ export interface RunWalkConfig {
   readonly output?: string | undefined;
   readonly format?: ExportFormat | undefined;
   readonly snapshotVersion: '1' | '2';
+  readonly f3?: string | undefined;
   readonly level: number;
   readonly writeBuffer: number;
   readonly force: boolean;
@@ -53,17 +55,20 @@ export async function runWalk(init: RunWalkInit, signal: AbortSignal): Promise<n
   const path = outputPath(config.output, init.range, format);
   if ((path === '-' || isS3(path)) && format === 'carv2')
     throw new UsageInvalidError('a CARv2 goes to a file alone: its first bytes are known when it is finished');
-  using shown = showExport(output);
+  if (config.f3 !== undefined && config.snapshotVersion !== '2')
+    throw new UsageInvalidError('--f3 needs --snapshot-version 2: a snapshot v1 has no place for it');
+  const f3Data = config.f3 === undefined ? undefined : await readF3Data(config.f3, { signal });
+  using shown = showExport(output, init.source.mostBlocks);
   const exported = await exportSnapshot(
     {
       ...{ source: init.source, head: head.cids, rule: init.rule, range: init.range, except: init.except },
-      settings: { ...settingsOf(config), format },
+      settings: { ...settingsOf(config), format, f3Data },
       openSink: (options) => openSink(path, format, config, options),
       onStatus: shown.onStatus,
     },
     { signal },
   );
-  shown[Symbol.dispose]();
+  shown.done();
   tell(output, { path, ...exported });
   return 0;
 }

@@ -15,6 +15,11 @@ export const STORE_OPTIONS = defineOptions({
     value: 'FILE',
     description: 'where the index of the source is kept; default: beside its first file',
   },
+  keepUnpacked: {
+    schema: values.toggle(),
+    default: false,
+    description: 'keep what compressed files are unpacked to, beside the index, for the next time',
+  },
   trustSource: {
     schema: values.toggle(),
     default: false,
@@ -65,6 +70,11 @@ export const OUTPUT_OPTIONS = defineOptions({
     value: 'VERSION',
     default: '1',
     description: '1: the roots are the head; 2: the one root is metadata that names the head (FRC-0108)',
+  },
+  f3: {
+    schema: values.text(),
+    value: 'FILE',
+    description: 'F3 snapshot that becomes the second block; with --snapshot-version 2 only',
   },
   level: {
     schema: values.integer({ min: 1, max: 19 }),

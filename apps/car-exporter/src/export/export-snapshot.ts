@@ -7,12 +7,14 @@ import { watchProgress } from '../status/watch-progress.ts';
 import type { ChainPart, ChainSource } from '../store/chain-source.ts';
 import type { WalkStatus, WalkSummary } from '../walk/walk-car.ts';
 import type { ExportFormat } from './export-format.ts';
+import type { F3Data } from './f3-data.ts';
 import { openSnapshotWriter } from './snapshot-writer.ts';
 
 /** How an export is made, and where it goes. */
 export interface ExportSettings {
   readonly format: ExportFormat;
   readonly snapshotVersion: 1 | 2;
+  readonly f3Data?: F3Data | undefined;
   readonly writeBufferBytes: number;
   /** Of zstd. */
   readonly level: number;
@@ -54,7 +56,7 @@ export async function exportSnapshot(
   using watch = watchProgress(signal);
   await using sink = await init.openSink(watch);
   const format = settings.format === 'carv2' ? 'car' : settings.format;
-  await using writer = await openSnapshotWriter({ ...settings, format, sink, head });
+  await using writer = await openSnapshotWriter({ ...settings, format, sink, head }, watch);
   const onStatus = (status: WalkStatus): void => {
     watch.moved();
     init.onStatus?.(status);

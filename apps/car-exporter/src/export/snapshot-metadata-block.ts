@@ -9,9 +9,12 @@ export interface MetadataBlock {
   readonly data: Uint8Array;
 }
 
-/** The first block, and the only root, of a snapshot v2 without F3 data (FRC-0108). */
-export async function createMetadataBlock(headTipsetKey: readonly CidBytes[]): Promise<MetadataBlock> {
-  const data = encodeSnapshotMetadata({ version: 2, headTipsetKey, f3Data: undefined });
+/** The first block, and the only root, of a snapshot v2 (FRC-0108). @param f3Data The CID of the block after it. */
+export async function createMetadataBlock(
+  headTipsetKey: readonly CidBytes[],
+  f3Data?: CidBytes,
+): Promise<MetadataBlock> {
+  const data = encodeSnapshotMetadata({ version: 2, headTipsetKey, f3Data });
   const blake2b = await createBLAKE2b(256);
   const digest = blake2b.init().update(data).digest('binary');
   return { cid: Uint8Array.from([...CID_PREFIX, ...digest]), data };

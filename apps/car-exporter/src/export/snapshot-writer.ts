@@ -1,4 +1,6 @@
 import { type ByteSink, CarWriter, type CidBytes, ForestWriter, type FrameWriter, ZstdSink } from '@waybill/car';
+import type { AbortOptions } from '@waybill/common';
+import { type F3Data, writeF3Data } from './f3-data.ts';
 import type { ExportFormat } from './export-format.ts';
 import { createMetadataBlock } from './snapshot-metadata-block.ts';
 
@@ -8,6 +10,8 @@ export interface SnapshotWriterInit {
   readonly format: Exclude<ExportFormat, 'carv2'>;
   /** 1, or 2: with metadata in front (FRC-0108). */
   readonly snapshotVersion: 1 | 2;
+  /** The second block of a snapshot v2. */
+  readonly f3Data?: F3Data | undefined;
   readonly writeBufferBytes: number;
   /** Of zstd. */
   readonly level: number;
@@ -20,13 +24,24 @@ export interface SnapshotWriter extends AsyncDisposable {
   end(): Promise<void>;
 }
 
-/** Makes the writer for a format, and writes the metadata of a snapshot v2. */
-export async function openSnapshotWriter(init: SnapshotWriterInit): Promise<SnapshotWriter> {
-  const metadata = init.snapshotVersion === 2 ? await createMetadataBlock(init.head) : undefined;
-  const roots = metadata === undefined ? init.head : [metadata.cid];
+/** Makes the writer for a format, and writes the metadata of a snapshot v2, and its F3 data. */
+export async function openSnapshotWriter(
+  init: SnapshotWriterInit,
+  options: AbortOptions = {},
+): Promise<SnapshotWriter> {
+  const { f3Data, head } = init;
+  const metadata = init.snapshotVersion === 2 ? await createMetadataBlock(head, f3Data?.cid) : undefined;
+  const roots = metadata === undefined ? head : [metadata.cid];
   const writer = openFormat(init, roots);
-  if (metadata !== undefined) writer.frames.pushBlock(metadata.cid, metadata.data);
-  return writer;
+  if (metadata === undefined) return writer;
+  writer.frames.pushBlock(metadata.cid, metadata.data);
+  try {
+    if (f3Data !== undefined) await writeF3Data(f3Data, writer.frames, options);
+    return writer;
+  } catch (error) {
+    await writer[Symbol.asyncDispose]();
+    throw error;
+  }
 }
 
 function openFormat(

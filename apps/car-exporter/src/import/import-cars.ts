@@ -3,6 +3,7 @@ import type { LmdbBlockStore } from '@waybill/block-store-lmdb';
 import type { AbortOptions } from '@waybill/common';
 import { CID } from 'multiformats/cid';
 import { headOfRoots } from '../chain/head-of-roots.ts';
+import { SNAPSHOT_LIMITS } from '../store/snapshot-limits.ts';
 
 export interface ImportCarsInit {
   readonly paths: readonly string[];
@@ -44,6 +45,7 @@ export async function importCars(
   for (const [at, path] of paths.entries()) {
     const blocks = readCarBlocks(path, {
       ...options,
+      limits: SNAPSHOT_LIMITS,
       onHeader: (header) => {
         if (at === 0) roots = header.roots;
       },

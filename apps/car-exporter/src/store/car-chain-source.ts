@@ -17,6 +17,10 @@ export class CarChainSource implements ChainSource {
     this.fetch = (cid) => Promise.resolve(store.get(cid));
   }
 
+  get mostBlocks(): number {
+    return this.store.index.uniqueCount;
+  }
+
   /** What the roots of the first file name. */
   async head(options: AbortOptions = {}): Promise<Tipset> {
     const { head } = await headOfRoots(this.store.roots, this.fetch, options);

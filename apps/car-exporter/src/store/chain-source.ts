@@ -28,6 +28,8 @@ export interface ChainSource extends AsyncDisposable {
    * @throws TipsetReferenceInvalidError, TipsetInvalidError, ChainBlockMissingError, ChainInvalidError; what the source throws.
    */
   resolve(reference: string, options?: AbortOptions): Promise<Tipset>;
+  /** No export of this source has more blocks; undefined where the source does not know. */
+  readonly mostBlocks?: number | undefined;
   /** Writes what belongs to the export. @throws See `walkCar` and `walkBlocks`. */
   walk(init: WalkInit, options?: AbortOptions): Promise<WalkSummary>;
 }

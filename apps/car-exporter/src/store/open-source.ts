@@ -3,12 +3,15 @@ import { type Output, UsageInvalidError } from '@waybill/cli-kit';
 import { CarChainSource } from './car-chain-source.ts';
 import type { ChainSource } from './chain-source.ts';
 import type { BlockSourceConfig } from './open-block-source.ts';
+import { SNAPSHOT_LIMITS } from './snapshot-limits.ts';
 import { parseSourceReference } from './source-reference.ts';
 
 export interface CarSourceConfig {
   readonly from: readonly string[];
   readonly indexFile?: string | undefined;
   readonly trustSource: boolean;
+  /** Default false. */
+  readonly keepUnpacked?: boolean | undefined;
 }
 
 export interface SourceConfig extends CarSourceConfig, BlockSourceConfig {}
@@ -34,7 +37,7 @@ export async function openCarSource(
 }
 
 async function openIndexed(
-  { from, indexFile, trustSource }: CarSourceConfig,
+  { from, indexFile, trustSource, keepUnpacked = false }: CarSourceConfig,
   output: Output,
   signal: AbortSignal,
 ): Promise<CarStore> {
@@ -43,6 +46,8 @@ async function openIndexed(
     return await openCarStore(from, {
       indexPath: indexFile,
       verify: !trustSource,
+      keepUnpacked,
+      limits: SNAPSHOT_LIMITS,
       signal,
       onProgress: ({ sizeBytes, doneBytes }) => {
         progress.setTotal(sizeBytes);

@@ -5,6 +5,7 @@ import { headOfRoots } from '../chain/head-of-roots.ts';
 import type { CarChainSource } from '../store/car-chain-source.ts';
 import { exportRangeRule } from '../walk/export-rule.ts';
 import { walkCar } from '../walk/walk-car.ts';
+import { metadataProblems } from './metadata-problems.ts';
 import { ImporterOrder } from './importer-order.ts';
 
 export type FindingKind = 'corrupt' | 'duplicate' | 'order' | 'missing' | 'metadata' | 'large';
@@ -49,8 +50,7 @@ export async function verifySnapshot(init: VerifySnapshotInit, options: AbortOpt
   const { source } = init;
   const { store } = source;
   const { head, metadata } = await headOfRoots(store.roots, source.fetch, options);
-  if (metadata !== undefined && metadata.version !== 2)
-    init.onFinding(problem('metadata', `the metadata is of version ${metadata.version}, 2 is known`));
+  for (const message of metadataProblems(store, metadata)) init.onFinding(problem('metadata', message));
   const order = new ImporterOrder(head);
   await readAll(init, order, options);
   const { reachesGenesis, lowestHeight } = order.view;

@@ -9,6 +9,8 @@ export interface CheckoutPlace {
   readonly path: string;
   /** Whether a suffix may be put behind a path that is taken. */
   readonly suffix: boolean;
+  /** True: the tree is one of a checkout that another server made. */
+  readonly copy?: true | undefined;
 }
 
 const SUFFIX_LETTERS = 'abcdefghijklmnopqrstuvwxyz0123456789';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type BigIntStats, readFileSync } from 'node:fs';
+import { type BigIntStats, readFileSync, statSync, utimesSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isErrnoException, writeFileAtomic } from '@waybill/common';
@@ -15,6 +15,7 @@ const recordSchema = z.object({
   sizeBytes: z.number().int().nonnegative(),
   createdAtMs: z.number(),
   registration: z.string().optional(),
+  copy: z.literal(true).optional(),
 });
 
 /** What is known of a checkout without reading it. */
@@ -27,6 +28,8 @@ export interface CheckoutRecord {
   readonly createdAtMs: number;
   /** What a registry that several servers share calls it; undefined where there is none. */
   readonly registration?: string | undefined;
+  /** True: another server made the checkout, and this is a tree of it that can be made again. */
+  readonly copy?: true | undefined;
 }
 
 /** Records of checkouts that are not in place yet are left alone for so long. */
@@ -72,6 +75,24 @@ export class CheckoutRecords {
     return this.#known.get(name) ?? this.#read(name);
   }
 
+  /** The times of a record's file tell when its checkout was last used: they outlive the process. */
+  noteUse(path: string): void {
+    const file = this.#fileAt(path);
+    const nowSeconds = Date.now() / 1000;
+    try {
+      if (file !== undefined) utimesSync(file, nowSeconds, nowSeconds);
+    } catch (error) {
+      // Remembered here, and taken away by somebody else.
+      if (!isErrnoException(error, 'ENOENT')) throw error;
+    }
+  }
+
+  /** When the checkout was made or last used, in milliseconds since 1970; undefined where there is none. */
+  usedAtMs(path: string): number | undefined {
+    const file = this.#fileAt(path);
+    return file === undefined ? undefined : statSync(file, { throwIfNoEntry: false })?.mtimeMs;
+  }
+
   /** Of all checkouts that are there. */
   async *all({ signal }: AbortOptions = {}): AsyncGenerator<CheckoutRecord> {
     for (const name of await readdir(this.#folder)) {
@@ -89,6 +110,11 @@ export class CheckoutRecords {
       if (record === undefined || this.#isCurrent(record) || Date.now() - record.createdAtMs < YOUNG_MS) continue;
       await this.remove(record);
     }
+  }
+
+  #fileAt(path: string): string | undefined {
+    const record = this.at(path);
+    return record && join(this.#folder, nameOf(path, record.identity));
   }
 
   #isCurrent({ path, identity }: CheckoutRecord): boolean {

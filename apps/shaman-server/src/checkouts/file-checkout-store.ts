@@ -1,16 +1,15 @@
-import { type BigIntStats, readdirSync, renameSync, rmdirSync } from 'node:fs';
-import { lstat, realpath, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { DirectorySyncer, DiskFullError, ensureDirectory, isErrnoException } from '@waybill/common';
+import { lstat, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DiskFullError, isErrnoException } from '@waybill/common';
 import type { AbortOptions, Durability } from '@waybill/common';
 import type { ShamanFile } from '@waybill/shaman-protocol';
 import type { PinStore } from '../state/pins.ts';
 import type { BlobLocator } from './blob-locator.ts';
 import { buildTree } from './build-tree.ts';
-import { CheckoutClaimLostError, CheckoutExistsError, MissingFilesError } from './checkout-errors.ts';
+import { CheckoutExistsError, MissingFilesError } from './checkout-errors.ts';
 import { CheckoutFinder } from './checkout-finder.ts';
 import { candidatesOf, checkedPath, type CheckoutPlace, placeOf } from './checkout-place.ts';
-import { type CheckoutRecord, CheckoutRecords, identityOf } from './checkout-records.ts';
+import { CheckoutRecords, identityOf } from './checkout-records.ts';
 import type {
   CheckoutDetails,
   CheckoutStore,
@@ -22,12 +21,12 @@ import type {
 } from './checkout-store.ts';
 import { entryAt } from './entry-at.ts';
 import { eraseGone } from './erase-gone.ts';
-import { HiddenFolder } from './hidden-folder.ts';
-import { chooseLinkKind } from './link-kinds.ts';
+import type { HiddenFolder } from './hidden-folder.ts';
 import { heldClaim, NOBODY_ELSE } from './path-claims.ts';
-import type { PathClaim, PathClaims } from './path-claims.ts';
+import type { PathClaims } from './path-claims.ts';
 import { type CheckoutPlan, planCheckout } from './plan-checkout.ts';
-import { parentsOf, publishTree, refuseParents } from './publish-tree.ts';
+import { parentsOf, refuseParents } from './publish-tree.ts';
+import { TreePlacer } from './tree-placer.ts';
 
 export interface FileCheckoutStoreInit {
   /** The folder of the checkouts; made when missing. May be reached by a symbolic link. */
@@ -51,7 +50,14 @@ export interface Registration {
   readonly registration: string;
 }
 
-/** See {@link CheckoutStore}, {@link HiddenFolder} for what else is in the root, {@link publishTree} for how one appears. */
+/** A tree of a checkout that another server made: it can be made again. */
+export interface CopiedTree extends Registration {
+  readonly sizeBytes: number;
+  /** When it was made or last asked for, in milliseconds since 1970. */
+  readonly usedAtMs: number;
+}
+
+/** See {@link CheckoutStore}, {@link HiddenFolder} for what else is in the root, {@link TreePlacer} for how one appears. */
 export class FileCheckoutStore implements CheckoutStore {
   readonly links: LinkKind;
   readonly #root: string;
@@ -60,7 +66,7 @@ export class FileCheckoutStore implements CheckoutStore {
   readonly #hidden: HiddenFolder;
   readonly #records: CheckoutRecords;
   readonly #finder: CheckoutFinder;
-  readonly #syncer = new DirectorySyncer();
+  readonly #placer: TreePlacer;
   readonly #running = new Set<Promise<unknown>>();
 
   /** @param root Real path of an existing folder. */
@@ -68,10 +74,13 @@ export class FileCheckoutStore implements CheckoutStore {
     this.links = links;
     this.#root = root;
     this.#init = init;
-    this.#durability = init.durability ?? 'full';
+    const { durability = 'full', onError } = init;
+    this.#durability = durability;
     this.#hidden = hidden;
-    this.#records = new CheckoutRecords(root, hidden.records, this.#durability);
-    this.#finder = new CheckoutFinder(root, this.#records);
+    const records = new CheckoutRecords(root, hidden.records, durability);
+    this.#records = records;
+    this.#finder = new CheckoutFinder(root, records);
+    this.#placer = new TreePlacer({ root, hidden, records, durability, onError });
   }
 
   /** @param claims Asked for each path before it is taken. Default: nobody else has a say. */
@@ -91,7 +100,8 @@ export class FileCheckoutStore implements CheckoutStore {
     options: AbortOptions = {},
   ): Promise<CreatedCheckout> {
     const claims: PathClaims = { claim: () => Promise.resolve(heldClaim(registration)) };
-    return this.#track(this.#create(() => ({ path: checkedPath(path), suffix: false }), files, claims, options));
+    const place = { path: checkedPath(path), suffix: false, copy: true } as const;
+    return this.#track(this.#create(() => place, files, claims, options));
   }
 
   async *list(options: AbortOptions = {}): AsyncGenerator<CheckoutSummary> {
@@ -111,17 +121,38 @@ export class FileCheckoutStore implements CheckoutStore {
     options.signal?.throwIfAborted();
     if (!(await this.#finder.isCheckout(checkedPath(path), options))) return false;
     options.signal?.throwIfAborted();
-    return this.#track(this.#erase(path));
+    return this.#track(this.#placer.erase(path));
   }
 
   /** Erases a checkout if it is the one of this registration. */
   async eraseRegistered({ path, registration }: Registration): Promise<boolean> {
     if (this.registrationAt(path) !== registration) return false;
-    return this.#track(this.#erase(path));
+    return this.#track(this.#placer.erase(path));
   }
 
   eraseGone(live: ReadonlySet<string>, options: EraseGoneOptions = {}): Promise<string[]> {
     return eraseGone(this, live, options);
+  }
+
+  /** Notes that a checkout was asked for, if it is here. Done when the call returns. */
+  noteUse(path: string): void {
+    this.#records.noteUse(checkedPath(path));
+  }
+
+  /** Those that `createRegistered` made. */
+  async *copies(options: AbortOptions = {}): AsyncGenerator<CopiedTree> {
+    for await (const { path, registration, sizeBytes, copy } of this.#records.all(options)) {
+      const usedAtMs = this.#records.usedAtMs(path);
+      if (copy === true && registration !== undefined && usedAtMs !== undefined)
+        yield { path, registration, sizeBytes, usedAtMs };
+    }
+  }
+
+  /** Erases a copy, unless it was used since. Nothing of this process comes between the look and the step out of sight. */
+  async eraseUnused(tree: Registration, { ifUsedBeforeMs }: { readonly ifUsedBeforeMs: number }): Promise<boolean> {
+    const usedAtMs = this.#records.usedAtMs(checkedPath(tree.path));
+    if (usedAtMs === undefined || usedAtMs >= ifUsedBeforeMs) return false;
+    return this.eraseRegistered(tree);
   }
 
   /** What a registry calls the checkout at this path; undefined where there is none, or one that no registry knows. */
@@ -186,7 +217,7 @@ export class FileCheckoutStore implements CheckoutStore {
 
   /** Before any work is done for it. */
   #refuseTaken({ path, suffix }: CheckoutPlace): void {
-    refuseParents(this.#root, path, (parent) => this.#isOccupied(parent));
+    refuseParents(this.#root, path, (parent) => this.#placer.isOccupied(parent));
     if (!suffix && entryAt(join(this.#root, path)) !== undefined) throw new CheckoutExistsError(path);
   }
 
@@ -223,104 +254,11 @@ export class FileCheckoutStore implements CheckoutStore {
       if (claim === undefined) continue;
       const { registration } = claim;
       const { files, sizeBytes } = plan;
-      const record = { path, identity, files: files.length, sizeBytes, createdAtMs: Date.now(), registration };
-      if (await this.#publishClaimed(tree, record, claim)) return path;
+      const { copy } = place;
+      const record = { path, identity, files: files.length, sizeBytes, createdAtMs: Date.now(), registration, copy };
+      if (await this.#placer.publish(tree, record, claim)) return path;
     }
     throw new CheckoutExistsError(place.path);
-  }
-
-  async #publishClaimed(tree: string, record: CheckoutRecord, claim: PathClaim): Promise<boolean> {
-    let isPlaced = false;
-    try {
-      await this.#records.add(record);
-      isPlaced = await this.#place(tree, record);
-    } finally {
-      if (!isPlaced) await claim.release();
-    }
-    if (isPlaced) await this.#confirm(record, claim);
-    return isPlaced;
-  }
-
-  /** Where nobody can say whether the claim holds, the tree stays, and whoever compares it with the registry decides. */
-  async #confirm({ path }: CheckoutRecord, claim: PathClaim): Promise<void> {
-    try {
-      await claim.confirm();
-    } catch (error) {
-      if (error instanceof CheckoutClaimLostError) await this.#erase(path);
-      throw error;
-    }
-  }
-
-  async #place(tree: string, record: CheckoutRecord): Promise<boolean> {
-    const { path } = record;
-    let placed: BigIntStats | undefined;
-    try {
-      placed = publishTree(tree, this.#root, path, (parent) => this.#isOccupied(parent));
-      if (placed === undefined) return false;
-      // A tree without entries was not renamed but made anew.
-      const identity = identityOf(placed);
-      if (identity !== record.identity) await this.#records.add({ ...record, identity });
-      await this.#syncAbove(path);
-      return true;
-    } catch (error) {
-      // A tree of which nobody can say whether it will be there after a power cut must not stay.
-      if (placed !== undefined) await this.#erase(path).catch(() => undefined);
-      throw error;
-    } finally {
-      if (placed === undefined || identityOf(placed) !== record.identity) await this.#records.remove(record);
-    }
-  }
-
-  /** The folder's own entry, and those of all folders on the way: who made them may not have lived to sync them. */
-  async #syncAbove(path: string): Promise<void> {
-    if (this.#durability !== 'full') return;
-    const folders = ['', ...parentsOf(path)].map((parent) => join(this.#root, parent));
-    await Promise.all(folders.map((folder) => this.#syncIfThere(folder)));
-  }
-
-  /** A folder that is gone was removed by somebody who erased all that was in it. */
-  async #syncIfThere(folder: string): Promise<void> {
-    try {
-      await this.#syncer.request(folder);
-    } catch (error) {
-      if (!isErrnoException(error, 'ENOENT')) throw error;
-    }
-  }
-
-  /** Whether no checkout may be made in this folder: it is one, of ours or (with files directly in it) of another program. */
-  #isOccupied(path: string): boolean {
-    if (this.#records.at(path) !== undefined) return true;
-    return readdirSync(join(this.#root, path), { withFileTypes: true }).some((entry) => !entry.isDirectory());
-  }
-
-  /** Out of sight in one step; then removed, entry by entry. */
-  async #erase(path: string): Promise<boolean> {
-    const final = join(this.#root, path);
-    const aside = this.#hidden.nextErasing();
-    const record = this.#records.at(path);
-    try {
-      renameSync(final, aside);
-    } catch (error) {
-      if (isErrnoException(error, 'ENOENT')) return false;
-      throw error;
-    }
-    if (this.#durability === 'full') await this.#syncIfThere(dirname(final));
-    this.#removeEmptyParents(path);
-    await Promise.all([
-      record === undefined ? undefined : this.#records.remove(record),
-      rm(aside, { recursive: true, force: true, maxRetries: 3 }),
-    ]).catch((error: unknown) => this.#init.onError?.(error));
-    return true;
-  }
-
-  /** An empty folder that stays behind would look like a checkout. */
-  #removeEmptyParents(path: string): void {
-    try {
-      for (const parent of parentsOf(path).reverse()) rmdirSync(join(this.#root, parent));
-    } catch (error) {
-      const expected = ['ENOTEMPTY', 'EEXIST', 'ENOENT'].some((code) => isErrnoException(error, code));
-      if (!expected) this.#init.onError?.(error);
-    }
   }
 
   async #track<T>(work: Promise<T>): Promise<T> {
@@ -339,26 +277,4 @@ async function identityAt(path: string): Promise<string> {
 
 function isDiskFull(error: unknown): boolean {
   return isErrnoException(error, 'ENOSPC') || isErrnoException(error, 'EDQUOT');
-}
-
-/** Opens the checkouts below a root, chooses how to link, and removes what killed processes left behind. */
-export async function openFileCheckoutStore(init: FileCheckoutStoreInit): Promise<FileCheckoutStore> {
-  const { links = 'auto', durability = 'full' } = init;
-  await ensureDirectory(init.root, { durability });
-  const root = await realpath(init.root);
-  const hidden = new HiddenFolder(root);
-  await hidden.prepare(durability);
-  const kind = links === 'auto' ? await probe(hidden, init.locator) : links;
-  const store = new FileCheckoutStore(root, kind, hidden, init);
-  await store.sweep();
-  return store;
-}
-
-async function probe(hidden: HiddenFolder, locator: BlobLocator): Promise<LinkKind> {
-  const folder = await hidden.createBuilding();
-  try {
-    return await chooseLinkKind(folder, locator.root);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
 }

@@ -15,6 +15,7 @@ import type {
   EraseGoneOptions,
 } from './checkout-store.ts';
 import { eraseGone } from './erase-gone.ts';
+import type { CopyEvictor } from './copy-evictor.ts';
 import type { FileCheckoutStore } from './file-checkout-store.ts';
 import { RegistryFollower } from './registry-follower.ts';
 import type { RegistryFollowerInit } from './registry-follower.ts';
@@ -22,6 +23,8 @@ import type { RegistryFollowerInit } from './registry-follower.ts';
 export interface RegisteredCheckoutStoreInit extends RegistryFollowerInit {
   /** Of all servers. */
   store: Pick<BlobStore, 'hasMany'>;
+  /** Keeps trees that are made on demand from filling the disk. Default: nobody does. The store's to close. */
+  evictor?: CopyEvictor | undefined;
 }
 
 /**
@@ -94,6 +97,7 @@ export class RegisteredCheckoutStore implements CheckoutStore {
 
   async close(): Promise<void> {
     await this.follower.close();
+    await this.#init.evictor?.close();
     await this.#local.close();
     await this.#registry.close();
   }
@@ -117,8 +121,15 @@ export class RegisteredCheckoutStore implements CheckoutStore {
   async #show(checkout: RegisteredCheckout, options: AbortOptions): Promise<CheckoutDetails | undefined> {
     const files = await this.#registry.files(checkout.registration, options);
     if (files === undefined) return undefined;
-    if (this.#init.materialise === 'on-demand') await this.follower.maker.make(checkout, options);
+    if (this.#init.materialise === 'on-demand') await this.#demand(checkout, options);
     return { ...summaryOf(checkout), entries: await this.#entriesOf(files, options) };
+  }
+
+  /** First its use is noted: one that is here does not go any more. */
+  async #demand(checkout: RegisteredCheckout, options: AbortOptions): Promise<void> {
+    this.#local.noteUse(checkout.path);
+    await this.follower.maker.make(checkout, options);
+    this.#init.evictor?.begin();
   }
 
   async #entriesOf(files: readonly ShamanFile[], options: AbortOptions): Promise<CheckoutEntry[]> {

@@ -13,6 +13,8 @@ export interface TreeMakerInit {
   onError?: ((error: unknown) => void) | undefined;
   /** Trees that are made at a time; default 2: within one, files are fetched many at a time. */
   concurrency?: number | undefined;
+  /** Before the second attempt, in milliseconds; later ones come after longer pauses. Default 1,000. */
+  retryMs?: number | undefined;
 }
 
 interface WantedTree extends Registration {
@@ -82,7 +84,8 @@ export class TreeMaker {
       this.#wanted.delete(wanted.registration);
     } catch (error) {
       if (this.#closing.signal.aborted) return;
-      wanted.notBeforeMs = performance.now() + backoffDelayMs(wanted.attempts, { baseMs: 1000, maxAttemptExponent: 6 });
+      const { retryMs: baseMs = 1000 } = this.#init;
+      wanted.notBeforeMs = performance.now() + backoffDelayMs(wanted.attempts, { baseMs, maxAttemptExponent: 6 });
       wanted.attempts += 1;
       this.#init.onError?.(error);
     }

@@ -1,7 +1,7 @@
 import { UsageInvalidError } from '@waybill/cli-kit';
 
 /** An upload of many gigabytes may take this long between its first file and its checkout. */
-const LEAST_AGE_MS = 3_600_000;
+export const LEAST_AGE_MS = 3_600_000;
 
 /**
  * Files that have come and are not yet in a checkout look like garbage to a collection that takes what is young.

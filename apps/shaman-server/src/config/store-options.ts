@@ -4,6 +4,8 @@ import { z } from 'zod';
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 const DATABASE = z.string().regex(/^postgres(ql)?:\/\//, 'expected postgresql://…');
 
+const DAY_MS = 86_400_000;
+
 /** Where everything is, and how it is written. For every command. */
 export const STORE_OPTIONS = defineOptions({
   storage: {
@@ -51,6 +53,13 @@ export const STORE_OPTIONS = defineOptions({
     default: 'eager',
     description:
       'with --database: eager: checkouts that other servers made appear in the folder of this one at once; on-demand: when they are asked for',
+  },
+  onDemandKeep: {
+    schema: values.duration(),
+    value: 'TIME',
+    default: DAY_MS,
+    description:
+      'with --materialise on-demand: how long a checkout stays after it was last asked for; then it may go, to keep all of them below --cache-bytes',
   },
   durability: {
     schema: values.oneOf(['full', 'file', 'none']),

@@ -1,10 +1,22 @@
 import type { BlobStore } from '@waybill/blob-store';
-import type { AbortOptions } from '@waybill/common';
+import { abortableSleep, type AbortOptions } from '@waybill/common';
 
 export interface Usage {
   readonly blobs: number;
   readonly sizeBytes: number;
 }
+
+export interface CountOptions extends AbortOptions {
+  /**
+   * Rest more than count, for the sake of requests: a million blobs then take about a minute in place of some ten seconds.
+   * Default false.
+   */
+  gently?: boolean | undefined;
+}
+
+/** What a request may have to wait for at most, and a quarter of the time for the count. */
+const GENTLE_WORK_MS = 2;
+const GENTLE_REST_MS = 6;
 
 /** How much the store holds: counted now and then, and kept up between two counts. */
 export class StoreUsage {
@@ -29,12 +41,16 @@ export class StoreUsage {
   }
 
   /** Counts anew. A blob that comes meanwhile may be counted twice, until the next count. */
-  async count({ signal }: AbortOptions = {}): Promise<Usage> {
+  async count({ signal, gently = false }: CountOptions = {}): Promise<Usage> {
     const before = this.#changes;
     const counted = { blobs: 0, sizeBytes: 0 };
+    let restAtMs = performance.now() + GENTLE_WORK_MS;
     for await (const { key } of this.#store.list({ signal })) {
       counted.blobs += 1;
       counted.sizeBytes += key.sizeBytes;
+      if (!gently || performance.now() < restAtMs) continue;
+      await abortableSleep(GENTLE_REST_MS, { signal });
+      restAtMs = performance.now() + GENTLE_WORK_MS;
     }
     this.#counted = counted;
     this.#changes = {

@@ -28,12 +28,14 @@ export async function runBackground(init: BackgroundInit, signal: AbortSignal): 
 
 async function tasksOf({ config, services, context }: BackgroundInit): Promise<UpkeepTask[]> {
   const { usage } = services;
+  // Until the count is known, a quota cannot be kept to: then it is not to take longer than it has to.
+  const gently = config.maxStoreBytes === 0;
   const tasks: UpkeepTask[] = [
     {
       name: 'Counting the store',
       firstAfterMs: 0,
       intervalMs: COUNT_INTERVAL_MS,
-      run: (options) => usage.count(options),
+      run: (options) => usage.count({ ...options, gently }),
     },
   ];
   const collect = (options: AbortOptions): Promise<void> => collectGarbage(services, context, options);

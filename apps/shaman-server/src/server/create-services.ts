@@ -1,6 +1,7 @@
 import type { ConfigOf } from '@waybill/cli-kit';
 import type { Registry } from 'prom-client';
 import type { Authenticator } from '../auth/authenticator.ts';
+import { LEAST_AGE_MS } from '../config/check-gc-age.ts';
 import type { LIMIT_OPTIONS } from '../config/limit-options.ts';
 import { BodySlots } from '../limits/body-slots.ts';
 import { freeBytesOf, SpaceGuard } from '../limits/space-guard.ts';
@@ -21,11 +22,13 @@ export interface CreateServicesInit {
   registry: Registry;
   /** Milliseconds that an upload waits for its turn. Default: of BodySlots. */
   slotPatienceMs?: number | undefined;
+  /** `--gc-max-age`: whoever sets it lower than an hour, and collects by hand only, is taken at his word. Default: no such wish. */
+  gcMaxAgeMs?: number | undefined;
 }
 
 /** What the routes work with. */
 export function createServices(init: CreateServicesInit): Services {
-  const { version, storage, uploads, auth, limits, registry, slotPatienceMs: patienceMs } = init;
+  const { version, storage, uploads, auth, limits, registry, slotPatienceMs: patienceMs, gcMaxAgeMs = Infinity } = init;
   const { store, checkouts, pins, collector, scrubber, paths } = storage;
   const usage = new StoreUsage(store);
   const slots = new BodySlots({ total: limits.maxUploads, perClient: limits.maxUploadsPerClient, patienceMs });
@@ -42,9 +45,10 @@ export function createServices(init: CreateServicesInit): Services {
     storedBytes: () => usage.current?.sizeBytes,
   });
   const { maxFileBytes, maxDefinitionBytes, maxDefinitionFiles, idleTimeout: idleTimeoutMs } = limits;
+  const leastGcAgeMs = Math.min(LEAST_AGE_MS, gcMaxAgeMs);
   return {
     ...{ version, store, checkouts, pins, uploads, usage, space, slots, auth, collector, scrubber },
-    limits: { maxFileBytes, maxDefinitionBytes, maxDefinitionFiles, idleTimeoutMs },
+    limits: { maxFileBytes, maxDefinitionBytes, maxDefinitionFiles, idleTimeoutMs, leastGcAgeMs },
     metrics: createServerMetrics(registry),
   };
 }

@@ -5,6 +5,7 @@ import type { BlobStore } from '@waybill/blob-store';
 import { isErrnoException, writeFileAtomic } from '@waybill/common';
 import type { Logger } from '@waybill/http-kit';
 import { adoptCheckouts } from '../checkouts/adopt-checkouts.ts';
+import { CopyEvictor } from '../checkouts/copy-evictor.ts';
 import type { CheckoutStore } from '../checkouts/checkout-store.ts';
 import type { FileCheckoutStore } from '../checkouts/file-checkout-store.ts';
 import { openPostgresCheckoutRegistry } from '../checkouts/postgres-checkout-registry.ts';
@@ -29,6 +30,8 @@ export interface OpenFarmCheckoutsInit {
   pins: PinStore;
   store: BlobStore;
   logger: Logger;
+  /** Called when trees are gone: files of the cache may go too. */
+  onEvicted?: (() => void) | undefined;
 }
 
 /** Checkouts of several servers. */
@@ -49,12 +52,14 @@ export async function openFarmCheckouts(init: OpenFarmCheckoutsInit): Promise<Fa
 }
 
 async function openOwn(init: OpenFarmCheckoutsInit): Promise<FarmCheckouts> {
-  const { config, paths, database, local, pins, store, logger } = init;
+  const { config, paths, database, local, pins, store, logger, onEvicted } = init;
   const onError = (error: unknown): void => logger.warn({ err: error }, 'Checkouts of other servers lag behind');
   const replica = await replicaName(paths.state);
   const registry = await openPostgresCheckoutRegistry({ database, replica, onError });
+  const limits = { maxBytes: config.cacheBytes, keepMs: config.onDemandKeep };
+  const evictor = new CopyEvictor({ local, ...limits, onEvicted, onError });
   const checkouts = new RegisteredCheckoutStore({
-    ...{ registry, local, store, onError },
+    ...{ registry, local, store, evictor, onError },
     materialise: config.materialise,
   });
   const { follower } = checkouts;

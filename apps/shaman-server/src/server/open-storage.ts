@@ -5,7 +5,7 @@ import type { Logger } from '@waybill/http-kit';
 
 import { CacheEvictor } from '../checkouts/cache-evictor.ts';
 import type { CheckoutStore } from '../checkouts/checkout-store.ts';
-import { openFileCheckoutStore } from '../checkouts/file-checkout-store.ts';
+import { openFileCheckoutStore } from '../checkouts/open-file-checkout-store.ts';
 import type { StoreConfig } from '../config/check-serve-config.ts';
 import { createCollector } from '../gc/blob-collector.ts';
 import { createFolderCollectionLock, createPostgresCollectionLock } from '../gc/collection-lock.ts';
@@ -59,7 +59,8 @@ export async function openStorage(init: OpenStorageInit): Promise<Storage> {
   cleanup.defer(() => pins.close());
   const onError = (error: unknown): void => logger.warn({ err: error }, 'Work in the background failed');
   const sources = [paths.checkouts, ...config.extraCheckouts].map((folder) => new TreeReferences(folder));
-  const opened: OpenedBlobStore = await openBlobStore(config, paths, () => void evictor?.evict().catch(onError));
+  const evictCache = (): void => void evictor?.evict().catch(onError);
+  const opened: OpenedBlobStore = await openBlobStore(config, paths, evictCache);
   cleanup.defer(() => opened.close());
   const { store, cache, locator } = opened;
   const evictor = cache && new CacheEvictor({ cache, pins, sources, maxBytes: config.cacheBytes });
@@ -68,7 +69,8 @@ export async function openStorage(init: OpenStorageInit): Promise<Storage> {
     links: config.checkoutLinks,
   });
   cleanup.defer(() => local.close());
-  const farm = database && (await openFarmCheckouts({ config, paths, database, local, pins, store, logger }));
+  const farmInit = { config, paths, local, pins, store, logger, onEvicted: evictCache };
+  const farm = database && (await openFarmCheckouts({ ...farmInit, database }));
   if (farm !== undefined) cleanup.defer(() => farm.checkouts.close());
   const checkouts = farm?.checkouts ?? local;
   const collector = createCollector({

@@ -17,6 +17,8 @@ export interface RequestLimits {
   readonly maxDefinitionFiles: number;
   /** Milliseconds in which the next 16 KiB of a body have to come. */
   readonly idleTimeoutMs: number;
+  /** A collection that is asked for takes nothing that is younger: clients may not have checked it out yet. */
+  readonly leastGcAgeMs: number;
 }
 
 /** Everything that routes work with. */

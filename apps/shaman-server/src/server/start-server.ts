@@ -43,7 +43,8 @@ export async function startServer(config: ServerConfig, context: ProgramContext)
   cleanup.defer(() => client.close());
   const token = createAdminToken();
   const auth = openAuthenticator({ config, client, logger, ownTokens: [token] });
-  const services = createServices({ version: VERSION, storage, uploads, auth, limits: config, registry });
+  const { gcMaxAge: gcMaxAgeMs } = config;
+  const services = createServices({ version: VERSION, storage, uploads, auth, limits: config, registry, gcMaxAgeMs });
   const http = { ...httpOf(config, storage), logger, registry };
   const server = await createShamanServer({
     ...http,

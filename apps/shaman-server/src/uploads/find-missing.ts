@@ -31,8 +31,8 @@ export async function findMissing(
 }
 
 /**
- * Touches what is there, and then looks again: what is seen after it was touched, no collection takes away (`PinStore`). The
- * first look spares the touch of what is missing, which on a file system costs ten times as much as a look.
+ * What was there when it was touched, no collection takes away (`PinStore`). The look before tells what is whole and durable,
+ * and spares the touch of what is missing, which on a file system costs ten times as much as a look.
  */
 async function touchPresent(
   store: MissingServices['store'],
@@ -42,10 +42,9 @@ async function touchPresent(
   const before = await store.hasMany(keys, options);
   const candidates = keys.filter((_key, index) => before[index] === true);
   if (candidates.length === 0) return before;
-  await store.touch(candidates, options);
-  const after = await store.hasMany(candidates, options);
+  const touched = await store.touch(candidates, options);
   let at = 0;
-  return before.map((wasThere) => wasThere && after[at++] === true);
+  return before.map((wasThere) => wasThere && touched[at++] === true);
 }
 
 /** The parser has checked the text already: a definition may have 100,000 of them. */

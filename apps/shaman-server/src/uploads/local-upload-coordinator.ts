@@ -27,10 +27,11 @@ export function createLocalUploadCoordinator(init: LocalUploadCoordinatorInit = 
     return queue;
   };
   return {
-    async begin(key, { canDefer = false, signal } = {}): Promise<UploadTurn> {
+    async begin(key, { canDefer = false, patient = true, signal } = {}): Promise<UploadTurn> {
       signal?.throwIfAborted();
       const first = queueOf(key);
       if (!first.isMoving) return first.claim();
+      if (canDefer && !patient) return { kind: 'deferred' };
       const turn = await first.wait(canDefer ? deferrableMs : patientMs, { signal });
       if (turn !== undefined) return turn;
       const queue = queueOf(key);

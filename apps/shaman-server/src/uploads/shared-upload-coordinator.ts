@@ -48,10 +48,10 @@ async function settle(
   init: SharedUploadCoordinatorInit,
   key: BlobKey,
   claim: UploadClaim,
-  { canDefer = false, signal }: BeginUploadOptions,
+  { canDefer = false, patient = true, signal }: BeginUploadOptions,
 ): Promise<UploadTurn> {
   const { deferrableMs, patientMs } = { ...DEFAULT_PATIENCE, ...init };
-  const deadline = performance.now() + (canDefer ? deferrableMs : patientMs);
+  const deadline = performance.now() + (!canDefer ? patientMs : patient ? deferrableMs : 0);
   try {
     for (;;) {
       const held = await acquire(init, key, { signal });

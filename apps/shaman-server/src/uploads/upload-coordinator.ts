@@ -4,6 +4,8 @@ import type { BlobKey } from '@waybill/blob-store';
 export interface BeginUploadOptions extends AbortOptions {
   /** The client has other files to send first (`X-Shaman-Can-Defer-Upload`). Default false. */
   canDefer?: boolean | undefined;
+  /** False: who can defer is deferred at once, in place of after a moment in which a small file comes. Default true. */
+  patient?: boolean | undefined;
 }
 
 /**

@@ -7,7 +7,7 @@ import { expect, it } from 'vitest';
 import { CacheEvictor } from '../../src/checkouts/cache-evictor.ts';
 import type { MissingFilesError } from '../../src/checkouts/checkout-errors.ts';
 import { CheckoutMaterialiser } from '../../src/checkouts/checkout-materialiser.ts';
-import { openFileCheckoutStore } from '../../src/checkouts/file-checkout-store.ts';
+import { openFileCheckoutStore } from '../../src/checkouts/open-file-checkout-store.ts';
 import { createStoreLocator } from '../../src/checkouts/store-locator.ts';
 import { TreeReferences } from '../../src/gc/tree-references.ts';
 import { createMemoryPinStore } from '../../src/state/memory-pins.ts';

@@ -6,7 +6,8 @@ import { sha256 } from '@waybill/digest';
 import type { ShamanFile } from '@waybill/shaman-protocol';
 import pg from 'pg';
 import { CheckoutMaterialiser } from '../../src/checkouts/checkout-materialiser.ts';
-import { openFileCheckoutStore } from '../../src/checkouts/file-checkout-store.ts';
+import { CopyEvictor } from '../../src/checkouts/copy-evictor.ts';
+import { openFileCheckoutStore } from '../../src/checkouts/open-file-checkout-store.ts';
 import type { FileCheckoutStore } from '../../src/checkouts/file-checkout-store.ts';
 import { openPostgresCheckoutRegistry } from '../../src/checkouts/postgres-checkout-registry.ts';
 import type { CheckoutRegistry } from '../../src/checkouts/checkout-registry.ts';
@@ -34,6 +35,8 @@ export interface FarmServerInit {
   pollMs?: number;
   /** Default true: hears what others tell. */
   listens?: boolean;
+  /** Bytes of the trees that are made on demand; none is kept for its last use. Default: no limit. */
+  onDemandBytes?: number;
   onError?: (error: unknown) => void;
 }
 
@@ -52,7 +55,7 @@ export function createFarmStore() {
 export async function openFarmServer(
   storage: string,
   { database, url, store }: { database: SharedDatabase; url: string; store: BlobStore },
-  { materialise = 'eager', leaseMs, pollMs, listens = true, onError }: FarmServerInit = {},
+  { materialise = 'eager', leaseMs, pollMs, listens = true, onDemandBytes, onError }: FarmServerInit = {},
 ): Promise<FarmServer> {
   await using stack = new AsyncDisposableStack();
   const cache = await createFsBlobStore({ root: join(storage, 'file-store'), durability: 'none' });
@@ -62,7 +65,9 @@ export async function openFarmServer(
   const jobs = join(storage, 'jobs');
   const local = await openFileCheckoutStore({ root: jobs, locator, pins, durability: 'none' });
   const registry = await openPostgresCheckoutRegistry({ database, replica: storage, leaseMs, onError });
-  const checkouts = new RegisteredCheckoutStore({ registry, local, store, materialise, pollMs, onError });
+  const limits = { maxBytes: onDemandBytes ?? Infinity, keepMs: -60_000 };
+  const evictor = new CopyEvictor({ local, ...limits, onError });
+  const checkouts = new RegisteredCheckoutStore({ registry, local, store, evictor, materialise, pollMs, onError });
   stack.defer(() => checkouts.close());
   await checkouts.follower.sync();
   checkouts.follower.start();

@@ -131,6 +131,24 @@ describe('checkouts of servers with folders of their own', async () => {
     expect(shows(b.jobs, 'demand', [[files[0]!, 'one']])).toBe(true);
   });
 
+  it('that were made on demand go when there are too many, and come again on demand', async () => {
+    await using a = await open();
+    await using b = await open({ materialise: 'on-demand', onDemandBytes: 5 });
+    const files = [await put('four', 'four')];
+    const isHere = (path: string): boolean => existsSync(join(b.jobs, path));
+    for (const path of ['first', 'second']) await a.checkouts.create(job(path), files);
+    await b.checkouts.create(job('own'), files);
+    await waitFor(() => b.checkouts.follower.known.length === 3);
+    await b.checkouts.show('first');
+    await b.checkouts.show('second');
+    // The first is the older one; what a client made here is no copy.
+    await waitFor(() => !isHere('first'));
+    expect(isHere('own')).toBe(true);
+    expect((await Array.fromAsync(b.checkouts.list())).map(({ path }) => path)).toEqual(['first', 'own', 'second']);
+    expect((await b.checkouts.show('first'))?.entries).toMatchObject([{ path: 'four', present: true }]);
+    expect(shows(a.jobs, 'first', [[files[0]!, 'four']])).toBe(true);
+  });
+
   it('that miss files are refused with all of them, and leave nothing', async () => {
     await using a = await open();
     const files = [await put('one', 'one'), fileOf('missing', 'a'), fileOf('missing too', 'b')];
@@ -210,6 +228,35 @@ describe('checkouts of servers with folders of their own', async () => {
     await adoptCheckouts({ ...back, store });
     expect((await Array.fromAsync(back.checkouts.list())).map(({ path }) => path)).toEqual(['survivor']);
     expect(shows(back.jobs, 'survivor', [[files[0]!, 'one']])).toBe(true);
+  });
+
+  it('that are younger than the backup that a database was restored from stay, as the manual says', async () => {
+    const manual = readFileSync(new URL('../../../../docs/operations/shaman-server.md', import.meta.url), 'utf8');
+    const statement = /`(update waybill_checkout_registry [^`]*)`/.exec(manual)?.[1] ?? 'no statement';
+    const [folder, other] = [newFolder(), newFolder()];
+    const files = [await put('one', 'one')];
+    const a = await open({}, folder);
+    await a.checkouts.create(job('old'), files);
+    const tables = ['waybill_checkout_registry', 'waybill_checkouts', 'waybill_checkout_digests'];
+    for (const table of tables) await database.query(`create table backup_${table} as select * from ${table}`);
+    await a.checkouts.create(job('young'), files);
+    await a[Symbol.asyncDispose]();
+    await database.query(`truncate ${tables.join(', ')}`);
+    for (const table of tables) {
+      await database.query(`insert into ${table} overriding system value select * from backup_${table}`);
+      await database.query(`drop table backup_${table}`);
+    }
+    await database.query(statement);
+    await using back = await open({}, folder);
+    await adoptCheckouts({ ...back, store });
+    expect((await Array.fromAsync(back.checkouts.list())).map(({ path }) => path)).toEqual(['old', 'young']);
+    for (const path of ['old', 'young']) expect(shows(back.jobs, path, [[files[0]!, 'one']])).toBe(true);
+    await using second = await open({}, other);
+    await waitFor(() => shows(second.jobs, 'young', [[files[0]!, 'one']]));
+    // A path is as free or taken as it looks.
+    expect(await second.checkouts.erase('young')).toBe(true);
+    await waitFor(() => !existsSync(join(back.jobs, 'young')));
+    expect((await second.checkouts.create(job('young'), files)).path).toBe('young');
   });
 
   it('are listed and shown while the database is away; to create says so, and the listener comes back', async () => {

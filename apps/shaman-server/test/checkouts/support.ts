@@ -3,11 +3,8 @@ import { join } from 'node:path';
 import { createFsBlobStore, type FsBlobStore } from '@waybill/blob-store-fs';
 import { formatHex, sha256 } from '@waybill/digest';
 import type { ShamanFile } from '@waybill/shaman-protocol';
-import {
-  type FileCheckoutStore,
-  type FileCheckoutStoreInit,
-  openFileCheckoutStore,
-} from '../../src/checkouts/file-checkout-store.ts';
+import type { FileCheckoutStore, FileCheckoutStoreInit } from '../../src/checkouts/file-checkout-store.ts';
+import { openFileCheckoutStore } from '../../src/checkouts/open-file-checkout-store.ts';
 import { createStoreLocator } from '../../src/checkouts/store-locator.ts';
 import { createMemoryPinStore } from '../../src/state/memory-pins.ts';
 import type { PinStore } from '../../src/state/pins.ts';

@@ -46,7 +46,7 @@ async function syncUntil(ended: Promise<void>, folder: string): Promise<number[]
 it('keeps its memory and its descriptors, and fails nothing, under a mixed load', async (test) => {
   if (!hasProcessFigures()) skipWithout(test, 'there is no /proc');
   await using directory = await temporaryDirectory();
-  await using server = await startServerProcess(directory.path, ['--no-gc', '--no-scrub']);
+  await using server = await startServerProcess(directory.path, ['--no-gc', '--gc-max-age', '5s', '--no-scrub']);
   const { pid } = server.child;
   const caller = new HttpCaller(server.url);
   const load = new SoakLoad(caller, seededRandom(1));

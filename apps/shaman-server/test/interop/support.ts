@@ -45,7 +45,9 @@ export async function startFarm(): Promise<Farm | { readonly unavailable: string
   const s3 = stack.use(await startS3Server());
   const folder = stack.use(await temporaryDirectory()).path;
   const env = credentialsOf(s3);
-  const shared = [...['--blob-store', storeUrl(s3), '--database', database.url], ...['--no-gc', '--no-scrub']];
+  // Collections are asked for, of whatever age.
+  const upkeep = ['--no-gc', '--gc-max-age', '0s', '--no-scrub'];
+  const shared = [...['--blob-store', storeUrl(s3), '--database', database.url], ...upkeep];
   const kept = stack.move();
   return {
     ...{ folder, database, objects: join(s3.folder, 'farm') },

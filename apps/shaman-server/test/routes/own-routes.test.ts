@@ -57,6 +57,19 @@ describe('a batch', () => {
     expect(await server.services.store.hasMany(files.map(({ key }) => key))).toEqual(files.map(() => true));
   });
 
+  it('leaves out what somebody else is sending, and takes it when that has failed', async () => {
+    await using server = await createTestServer();
+    const turn = await server.services.uploads.begin(scene.key);
+    if (turn.kind !== 'claimed') throw new Error('the file is not claimed');
+    const files = await frames([testFile('other', 'other'), scene, testFile('last', 'last')]);
+    const results = async () => parseBatchResponse((await batch(server, files)).json()).map(({ status }) => status);
+    expect(await results()).toEqual(['stored', 'uploading', 'stored']);
+    expect(await server.services.store.has(scene.key)).toBe(false);
+    turn.claim.end('failed');
+    expect(await results()).toEqual(['exists', 'stored', 'exists']);
+    expect(server.services.uploads.list()).toEqual([]);
+  });
+
   it('goes on after a file that is not what it says', async () => {
     await using server = await createTestServer();
     const wrong = { ...scene, content: Buffer.from('7 bytes') };
@@ -252,7 +265,20 @@ describe('upkeep', () => {
         Record<string, unknown>
       >();
     expect(await run('/gc', { dryRun: true, maxAgeMs: 0 })).toMatchObject({ dryRun: true, examined: { blobs: 1 } });
+    expect(await run('/gc', { maxAgeMs: 3_600_000 })).toMatchObject({ dryRun: false, deleted: { blobs: 0 } });
     expect(await run('/scrub', { dryRun: true })).toMatchObject({ checkedBlobs: 1, findings: [] });
+    expect(await server.services.store.has(scene.key)).toBe(true);
+  });
+
+  it('refuses a collection that would take what clients have just sent', async () => {
+    await using server = await createTestServer();
+    await store(server, scene);
+    for (const maxAgeMs of [0, 3_599_999]) {
+      const payload = JSON.stringify({ maxAgeMs });
+      const answer = await server.inject({ method: 'POST', url: `${BASE}/gc`, payload });
+      expect(answer.statusCode).toBe(400);
+      expect(answer.json()).toMatchObject({ code: 'ERR_REQUEST_INVALID' });
+    }
     expect(await server.services.store.has(scene.key)).toBe(true);
   });
 });

@@ -96,6 +96,7 @@ export function storeConfig(storage: string): StoreConfig {
   return {
     ...{ storage, fileStore: undefined, checkouts: undefined, blobStore: undefined, database: undefined },
     ...{ extraCheckouts: [], cacheBytes: 2 ** 30, sharedCheckouts: false, materialise: 'eager' },
+    onDemandKeep: 86_400_000,
     durability: 'full',
     checkoutLinks: 'auto',
     logLevel: 'silent',

@@ -46,13 +46,14 @@ export function referenceRows({ withStore, supports }: SuiteContext): void {
         expect(await referencedAtMs(store, key)).toBeGreaterThan(againAtMs);
       }));
 
-    test('ignores what is missing when it touches many', () =>
+    test('ignores what is missing when it touches many, and says so', () =>
       withStore(async (store) => {
         const { key, content } = textBlob('there');
         await store.put(key, content);
         const putAtMs = await referencedAtMs(store, key);
         await tick();
-        await store.touch([textBlob('missing 1').key, key, textBlob('missing 2').key]);
+        const keys = [textBlob('missing 1').key, key, textBlob('missing 2').key];
+        expect(await store.touch(keys)).toEqual([false, true, false]);
         expect(await referencedAtMs(store, key)).toBeGreaterThan(putAtMs);
         expect(await store.has(textBlob('missing 1').key)).toBe(false);
       }));

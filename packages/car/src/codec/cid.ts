@@ -34,6 +34,10 @@ const V0_DIGEST_BYTES = 32;
  * @throws CidInvalidError, VarintInvalidError; CarTruncatedError when `end` comes first.
  */
 export function readCid(bytes: Uint8Array, at: number, end: number, out: CidParts): number {
+  if (at + USUAL_CID_BYTES <= end && isUsualCid(bytes, at)) {
+    fill(out, 1, bytes[at + 1] ?? 0, HASH_BLAKE2B_256, at + USUAL_CID_BYTES - 32, 32);
+    return USUAL_CID_BYTES;
+  }
   if (at + 1 < end && bytes[at] === HASH_SHA2_256 && bytes[at + 1] === V0_DIGEST_BYTES) return readV0(at, end, out);
   const version = readVarint(bytes, at, end);
   if (version === HASH_SHA2_256 && at + 1 === end) throw new CarTruncatedError(at, 'a CID', 2 + V0_DIGEST_BYTES, 1);
@@ -51,6 +55,20 @@ export function readCid(bytes: Uint8Array, at: number, end: number, out: CidPart
   if (digestStart + digestLength > end) throw new CarTruncatedError(at, 'a CID', length, end - at);
   fill(out, 1, codec, hashCode, digestStart, digestLength);
   return length;
+}
+
+/** `01`, codec, `a0 e4 02 20`, digest[32]: nearly all CIDs of a chain. */
+const USUAL_CID_BYTES = 38;
+
+function isUsualCid(bytes: Uint8Array, at: number): boolean {
+  return (
+    bytes[at] === 1 &&
+    (bytes[at + 1] ?? 0) < 0x80 &&
+    bytes[at + 2] === 0xa0 &&
+    bytes[at + 3] === 0xe4 &&
+    bytes[at + 4] === 0x02 &&
+    bytes[at + 5] === 0x20
+  );
 }
 
 function readV0(at: number, end: number, out: CidParts): number {

@@ -13,6 +13,11 @@ export function readVarint(bytes: Uint8Array, at: number, end: number): number {
     const only = bytes[at] ?? 0;
     if (only < 0x80) return only;
   }
+  if (at + 1 < end) {
+    // Two bytes: nearly all frames. A last byte of 0 would be no minimal varint.
+    const second = bytes[at + 1] ?? 0;
+    if (second > 0 && second < 0x80) return ((bytes[at] ?? 0) & 0x7f) + second * 0x80;
+  }
   return readLongVarint(bytes, at, end);
 }
 
@@ -37,8 +42,11 @@ function checked(value: number, lastByte: number, start: number): number {
 
 /** How many bytes the varint of this value has. */
 export function varintLength(value: number): number {
-  let length = 1;
-  for (let rest = value; rest >= 0x80; rest = Math.floor(rest / 0x80)) length += 1;
+  if (value < 0x80) return 1;
+  if (value < 0x4000) return 2;
+  if (value < 0x20_0000) return 3;
+  let length = 3;
+  for (let rest = value / 0x20_0000; rest >= 1; rest /= 0x80) length += 1;
   return length;
 }
 

@@ -2,6 +2,7 @@ import { closeSync } from 'node:fs';
 import { CidParts, type CidBytes, readCid } from '../codec/cid.ts';
 import { type CarIndex, openCarIndex, type SharedCarIndex } from '../index/car-index.ts';
 import { type CarSource, reopenSource } from './car-source.ts';
+import { removeScratch } from './scratch-files.ts';
 import { type ReadRunsOptions, RunReader, type RunVisitor } from './run-reader.ts';
 
 /** What makes a store in another thread; goes through `postMessage`. */
@@ -46,8 +47,12 @@ export class IndexedCarStore implements CarStore {
   readonly #found = new CidParts();
   #closed = false;
 
-  constructor(index: CarIndex) {
+  readonly #scratch: readonly string[];
+
+  /** @param scratch Files that go when the store is closed. */
+  constructor(index: CarIndex, scratch: readonly string[] = []) {
     this.index = index;
+    this.#scratch = scratch;
     try {
       for (const file of index.files) this.#fds.push(reopenSource(file));
     } catch (error) {
@@ -112,6 +117,7 @@ export class IndexedCarStore implements CarStore {
     this.#closed = true;
     // Each is closed once, also when that fails.
     for (let fd = this.#fds.pop(); fd !== undefined; fd = this.#fds.pop()) closeSync(fd);
+    removeScratch(this.#scratch);
   }
 
   [Symbol.dispose](): void {

@@ -17,6 +17,10 @@ export interface FrameWriter {
   pushRow(bytes: Uint8Array, start: number, end: number, count: number): void;
   /** Takes a block, and makes its frame. */
   pushBlock(cid: CidBytes, data: Uint8Array): void;
+  /** Begins a block of any size: `head` is its `varint length | CID`, and `sizeBytes` of data follow by `continueBlock`. */
+  beginBlock(head: Uint8Array, start: number, end: number, sizeBytes: number): void;
+  /** Takes the next part of that block; `flush` may be called between. */
+  continueBlock(data: Uint8Array): void;
   /** True when more than the write buffer holds is waiting: call `flush` before going on. */
   readonly isFull: boolean;
   /** Hands everything that waits to the sink. */
@@ -88,6 +92,14 @@ export class CarWriter implements FrameWriter {
     this.#append(cid, 0, cid.length);
     this.#append(data, 0, data.length);
     this.#blockCount += 1;
+  }
+
+  beginBlock(head: Uint8Array, start: number, end: number): void {
+    this.push(head, start, end);
+  }
+
+  continueBlock(data: Uint8Array): void {
+    this.#append(data, 0, data.length);
   }
 
   async flush(): Promise<void> {

@@ -10,6 +10,7 @@ import { createBlockVerifier } from '../verify-block.ts';
 import { type CarSource, isSameStamp, stampAt } from './car-source.ts';
 import { type CarStore, IndexedCarStore } from './car-store.ts';
 import { indexCarFile, type IndexProgress } from './index-car-file.ts';
+import { removeScratch, scratchPath } from './scratch-files.ts';
 import { isZstdFile, unpackCarFile, unpackedPath } from './unpack-car-file.ts';
 
 export interface OpenCarStoreOptions extends AbortOptions {
@@ -17,6 +18,11 @@ export interface OpenCarStoreOptions extends AbortOptions {
   indexPath?: string | null | undefined;
   /** Where compressed files are unpacked to, and stay; default beside the index. */
   unpackedDirectory?: string | undefined;
+  /**
+   * Whether unpacked files stay for the next time, with their index; default true. Without it they are temp files of this
+   * process, which go when the store is closed; the next sweep takes those of a process that was killed.
+   */
+  keepUnpacked?: boolean | undefined;
   /** Check the hash of every block when the index is made; default true. It costs about 1 us a block. */
   verify?: boolean | undefined;
   limits?: Partial<CarLimits> | undefined;
@@ -42,7 +48,15 @@ export async function openCarStore(
   if (list.length === 0) throw new TypeError('a store needs a CAR file');
   const indexPath = options.indexPath === undefined ? defaultIndexPath(list) : options.indexPath;
   const known = indexPath === null ? undefined : loadFitting(indexPath, list, options);
-  return new IndexedCarStore(openCarIndex(known ?? (await makeIndex(list, indexPath, options))));
+  if (known !== undefined) return new IndexedCarStore(openCarIndex(known));
+  const scratch: string[] = [];
+  try {
+    const shared = await makeIndex(list, indexPath, options, scratch);
+    return new IndexedCarStore(openCarIndex(shared), scratch);
+  } catch (error) {
+    removeScratch(scratch);
+    throw error;
+  }
 }
 
 /** Beside the first file; the name tells other lists of files apart. */
@@ -90,24 +104,32 @@ async function makeIndex(
   paths: readonly string[],
   indexPath: string | null,
   options: OpenCarStoreOptions,
+  scratch: string[],
 ): Promise<SharedCarIndex> {
-  const { verify = true, signal } = options;
+  const { verify = true } = options;
   const verifier = verify ? await createBlockVerifier() : undefined;
   const directory = resolve(options.unpackedDirectory ?? dirname(indexPath ?? resolve(paths[0] ?? '')));
   const builder = new IndexBuilder();
   const files: CarSource[] = [];
   for (const path of paths.map((each) => resolve(each))) {
     const origin = stampAt(path);
-    const readPath = isZstdFile(path) ? await unpack(path, directory, signal) : path;
+    const readPath = isZstdFile(path) ? await unpack(path, directory, options, scratch) : path;
     files.push(await indexCarFile(readPath, { originPath: path, origin }, builder, { ...options, verifier }));
   }
   const shared = builder.finish(files);
-  if (indexPath !== null) await keep(indexPath, shared, options);
+  // An index of files that go with this process would be of no use to another.
+  if (indexPath !== null && scratch.length === 0) await keep(indexPath, shared, options);
   return shared;
 }
 
-async function unpack(path: string, directory: string, signal: AbortSignal | undefined): Promise<string> {
-  const target = unpackedPath(path, directory);
+async function unpack(
+  path: string,
+  directory: string,
+  { keepUnpacked = true, signal }: OpenCarStoreOptions,
+  scratch: string[],
+): Promise<string> {
+  const target = keepUnpacked ? unpackedPath(path, directory) : scratchPath(directory);
+  if (!keepUnpacked) scratch.push(target);
   await sweepTempFiles(directory, { signal });
   await unpackCarFile(path, target, { signal });
   return target;

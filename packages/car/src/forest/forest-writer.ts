@@ -38,6 +38,7 @@ export class ForestWriter implements FrameWriter {
   #ratio = FIRST_RATIO;
   #waiting: Uint8Array[] = [];
   #waitingBytes = 0;
+  #begun: { readonly frame: Uint8Array; used: number } | undefined;
   /** Where the next zstd frame begins. */
   #offset = 0;
   #blockCount = 0;
@@ -82,6 +83,28 @@ export class ForestWriter implements FrameWriter {
     this.#group.set(cid, cidStart);
     this.#group.set(data, cidStart + cid.length);
     this.#take(cidStart, varintLength(length) + length);
+  }
+
+  /** As a whole: a block never spans two zstd frames. */
+  beginBlock(head: Uint8Array, start: number, end: number, sizeBytes: number): void {
+    const length = end - start + sizeBytes;
+    this.#begun = { frame: new Uint8Array(length), used: end - start };
+    this.#begun.frame.set(head.subarray(start, end));
+    if (sizeBytes === 0) this.#endBlock();
+  }
+
+  continueBlock(data: Uint8Array): void {
+    const begun = this.#begun;
+    if (begun === undefined) throw new TypeError('no block has begun');
+    begun.frame.set(data, begun.used);
+    begun.used += data.length;
+    if (begun.used === begun.frame.length) this.#endBlock();
+  }
+
+  #endBlock(): void {
+    const frame = this.#begun?.frame ?? new Uint8Array(0);
+    this.#begun = undefined;
+    this.push(frame, 0, frame.length);
   }
 
   async flush(): Promise<void> {

@@ -1,8 +1,8 @@
-import type { PutManyItem, PutManyOutcome } from '@waybill/blob-store';
 import { CONTENT_TYPES, decodeBatchFrames, DEFAULT_BATCH_LIMITS } from '@waybill/shaman-protocol';
 import type { BatchResult } from '@waybill/shaman-protocol';
 import type { FastifyInstance } from 'fastify';
 import type { Services } from '../../server/services.ts';
+import { type BatchOutcome, receiveBatch } from '../../uploads/receive-batch.ts';
 import { answerTo } from '../error-status.ts';
 import { clientSignal } from '../client-signal.ts';
 import { openBody } from '../open-body.ts';
@@ -19,36 +19,32 @@ export function addBatchRoute(app: FastifyInstance, services: Services): void {
     ...{ summary: 'Send many small files', tags: OWN_TAGS, consumes: [CONTENT_TYPES.batch] },
     body: { type: 'string', format: 'binary' },
     response: {
-      200: answer('One result for each file, in their order: stored, exists or error. The first two are durable.', {
-        ...objectOf({ results: arrayOf(result) }),
-      }),
+      200: answer(
+        'One result for each file, in their order: stored, exists, uploading or error. The first two are durable.',
+        {
+          ...objectOf({ results: arrayOf(result) }),
+        },
+      ),
       400: problem('The frames are not as they have to be; files before that may have been stored.'),
     },
   };
   app.post('/batch', { schema }, async (request, reply) => {
-    const { limits, slots, space, store } = services;
+    const { limits, slots, space } = services;
     const signal = clientSignal(reply);
     using _slot = await slots.acquire(request.ip, { signal });
     using _room = await space.reserve(Number(request.headers['content-length'] ?? MAX_BODY_BYTES));
     const body = openBody(request, reply, { ...limits, decodedBytes: MAX_BODY_BYTES });
-    const outcomes = await store.putMany(itemsOf(body, services), { signal });
+    const outcomes = await receiveBatch(services, decodeBatchFrames(body), { signal });
     const results = outcomes.map((outcome) => resultOf(outcome, services));
     return await reply.type('application/json').send(JSON.stringify({ results }));
   });
 }
 
-async function* itemsOf(
-  body: AsyncIterable<Uint8Array>,
-  { pins }: Services,
-): AsyncGenerator<PutManyItem, void, undefined> {
-  for await (const { digest, content } of decodeBatchFrames(body)) {
-    const key = { digest, sizeBytes: content.byteLength };
-    pins.renewFor(key);
-    yield { key, content };
+function resultOf(outcome: BatchOutcome, { metrics, usage }: Services): BatchResult {
+  if (outcome.outcome === 'deferred') {
+    metrics.upload('waybill', 'deferred');
+    return { status: 'uploading' };
   }
-}
-
-function resultOf(outcome: PutManyOutcome, { metrics, usage }: Services): BatchResult {
   if (outcome.outcome === 'failed') {
     metrics.upload('waybill', 'refused');
     const { code = 'ERR_INTERNAL', message } = answerTo(outcome.error);

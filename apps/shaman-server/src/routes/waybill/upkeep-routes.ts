@@ -17,7 +17,7 @@ const SIGN_OF_LIFE_MS = 10_000;
 
 /** `POST /waybill/v1/gc` and `/scrub`: one run of either in the server, which ends when the client goes away. */
 export function addUpkeepRoutes(app: FastifyInstance, services: Services): void {
-  const { collector, scrubber, usage } = services;
+  const { collector, scrubber, usage, limits } = services;
   const body = objectOf({ dryRun: { type: 'boolean' }, maxAgeMs: countSchema });
   const schemaOf = (summary: string) => ({
     ...{ summary, tags: OWN_TAGS, body },
@@ -26,12 +26,14 @@ export function addUpkeepRoutes(app: FastifyInstance, services: Services): void 
         type: 'object',
         additionalProperties: true,
       }),
+      400: problem('The age is one at which files in flight would go.'),
       409: problem('One is running.'),
     },
   });
 
   app.post('/gc', { schema: schemaOf('Collect garbage') }, async (request, reply) => {
     const { dryRun = false, maxAgeMs } = await readRequest(services, request, reply);
+    if (!dryRun) refuseYoung(maxAgeMs, limits.leastGcAgeMs);
     if (collector.running) return sendProblem(reply, 409, { detail: 'A collection is running.' });
     return sendWhenDone(reply, async (options) => {
       const report = await collector.collect({ ...options, dryRun, ...(maxAgeMs !== undefined && { maxAgeMs }) });
@@ -51,6 +53,14 @@ async function readRequest({ limits }: Services, request: FastifyRequest, reply:
   const parsed = upkeepRequest.safeParse((await readJson(request, reply, limits, 4096)) ?? {});
   if (!parsed.success) throw new RequestInvalidError(z.prettifyError(parsed.error));
   return parsed.data;
+}
+
+/** What the command refuses as well: see `checkAgeBesideServer`. */
+function refuseYoung(maxAgeMs: number | undefined, leastMs: number): void {
+  if (maxAgeMs === undefined || maxAgeMs >= leastMs) return;
+  throw new RequestInvalidError(
+    `maxAgeMs below ${leastMs} is refused: files that clients have just sent, and not yet checked out, would be deleted`,
+  );
 }
 
 function sendWhenDone(

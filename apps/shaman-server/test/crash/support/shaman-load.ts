@@ -140,7 +140,10 @@ export class ShamanLoad {
 
   /** No two are alike: of one byte there are only 256. */
   #newFile(): TestFile {
-    return testFile('file', randomBytes(16 + Math.floor(this.#random() ** 3 * 100_000)));
+    // Some are written while they come, and not at once: a kill finds them half written.
+    const isLarge = this.#random() < 0.05;
+    const sizeBytes = isLarge ? 300_000 + this.#random() * 500_000 : 16 + this.#random() ** 3 * 100_000;
+    return testFile('file', randomBytes(Math.floor(sizeBytes)));
   }
 
   #stored(file: TestFile): void {
