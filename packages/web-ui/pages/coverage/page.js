@@ -110,7 +110,7 @@ async function loadImage(figure) {
 function showSummary({ summary, report }) {
   const { coveredMicros, missingMicros, holes } = report;
   const share = Math.floor((coveredMicros / (coveredMicros + missingMicros)) * 10_000) / 100;
-  summary.textContent = `${share.toFixed(2)} % covered, ${holes.length.toLocaleString()} holes`;
+  summary.textContent = `${share.toFixed(2)} % covered, ${holes.length.toLocaleString()} ${holes.length === 1 ? 'hole' : 'holes'}`;
 }
 
 async function refreshFigure(map) {

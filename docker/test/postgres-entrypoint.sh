@@ -1,0 +1,17 @@
+#!/bin/sh
+# What the official image does of its documented behaviour, as far as docker/compose uses it: POSTGRES_* and docker-entrypoint-initdb.d.
+set -eu
+data=/var/lib/postgresql/data
+install -d -o postgres -g postgres -m 0700 "$data"
+as() { setpriv --reuid postgres --regid postgres --clear-groups -- "$@"; }
+if [ ! -e "$data/PG_VERSION" ]; then
+  echo "$POSTGRES_PASSWORD" >/tmp/password && chmod 0644 /tmp/password
+  as initdb -D "$data" -U "$POSTGRES_USER" --pwfile=/tmp/password --auth=scram-sha-256 >/dev/null
+  echo 'host all all all scram-sha-256' >>"$data/pg_hba.conf"
+  as pg_ctl -D "$data" -w -o "-c listen_addresses='' -c unix_socket_directories=/tmp" start >/dev/null
+  export PGPASSWORD="$POSTGRES_PASSWORD"
+  as psql -q -h /tmp -U "$POSTGRES_USER" -d postgres -c "CREATE DATABASE \"$POSTGRES_DB\""
+  for file in /docker-entrypoint-initdb.d/*.sql; do as psql -q -v ON_ERROR_STOP=1 -h /tmp -U "$POSTGRES_USER" -d "$POSTGRES_DB" -f "$file"; done
+  as pg_ctl -D "$data" -w stop >/dev/null
+fi
+exec setpriv --reuid postgres --regid postgres --clear-groups -- postgres -D "$data" -c 'listen_addresses=*' -c unix_socket_directories=/tmp

@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# `stand-in.sh ENGINE_DIR NODE_BINARY`: makes localhost/node:stand-in, which stands for node:26-trixie-slim where no container
+# registry can be reached: Debian by debootstrap, Node from the npm registry. For tests only.
+set -eu
+engine=$1
+node=$2
+root=$engine/stand-in
+docker=(/usr/bin/docker -H "unix://$engine/docker.sock")
+"${docker[@]}" image inspect localhost/node:stand-in >/dev/null 2>&1 && exit 0
+
+rm -rf "$root" && mkdir -p "$root"
+debootstrap --variant=minbase --include=ca-certificates,libatomic1 bookworm "$root" >"$engine/debootstrap.log" 2>&1 || {
+  tail -n 20 "$engine/debootstrap.log"
+  exit 1
+}
+# What Debian's own slim images leave out as well.
+rm -rf "$root"/var/cache/apt/* "$root"/var/lib/apt/lists/* "$root"/usr/share/{doc,man,info,locale}/* "$root"/var/log/*.log
+printf '%s\n' 'APT::Install-Recommends "false";' >"$root/etc/apt/apt.conf.d/90slim"
+
+install -D -m 0755 "$node" "$root/usr/local/bin/node"
+(cd "$engine" && npm pack --silent npm@11 >/dev/null && mkdir -p "$root/usr/local/lib/node_modules" \
+  && tar -xzf npm-11.*.tgz -C "$root/usr/local/lib/node_modules" && mv "$root/usr/local/lib/node_modules/package" "$root/usr/local/lib/node_modules/npm")
+for name in npm npx; do ln -s "../lib/node_modules/npm/bin/$name-cli.js" "$root/usr/local/bin/$name"; done
+
+echo 'node:x:1000:' >>"$root/etc/group"
+echo 'node:x:1000:1000::/home/node:/bin/bash' >>"$root/etc/passwd"
+install -d -o 1000 -g 1000 "$root/home/node"
+# Behind a mirror with a certificate of its own, npm inside RUN needs what the host trusts.
+cp /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/host-ca.crt"
+cp /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/ca-certificates.crt"
+
+tar -C "$root" -c . | "${docker[@]}" import --change 'ENV NODE_EXTRA_CA_CERTS=/etc/ssl/host-ca.crt' --change 'CMD ["node"]' - localhost/node:stand-in
+rm -rf "$root"
