@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import process from 'node:process';
+import { skipWithout, type SkippableTest } from '@waybill/test-kit';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
 const root = path.resolve(import.meta.dirname, '../../../..');
@@ -15,11 +15,8 @@ function promtool(...args: string[]) {
 }
 
 /** `promtool` is in Debian's package prometheus. */
-function skipWithoutPromtool(test: { skip(note?: string): never }): void {
-  if (promtool('--version').error === undefined) return;
-  if (process.env['WAYBILL_TEST_REQUIRE_EXTERNALS'] === '1')
-    throw new Error('required here: promtool is not installed');
-  test.skip('promtool is not installed (Debian: prometheus)');
+function skipWithoutPromtool(test: SkippableTest): void {
+  if (promtool('--version').error !== undefined) skipWithout(test, 'promtool is not installed (Debian: prometheus)');
 }
 
 describe.each(files)('%s', (file) => {
