@@ -48,6 +48,7 @@ function gated(): ChainSource {
     fetch: source.fetch,
     resolve: (reference, options) => source.resolve(reference, options),
     walk: async (init, options) => {
+      options?.signal?.throwIfAborted();
       const { promise: aborted, reject } = Promise.withResolvers<never>();
       options?.signal?.addEventListener('abort', () => reject(options.signal?.reason as Error));
       if (walking !== undefined) await Promise.race([walking.promise, aborted]);

@@ -142,7 +142,11 @@ describe('servers of one store with folders of their own', () => {
     const victim = await farm.start('victim', []);
     const done = new Acknowledged();
     const load = new ShamanLoad(victim.url, done, seededRandom(3)).run(8);
-    await Promise.all([load, sleep(3000).then(() => victim.process.child.kill('SIGKILL'))]);
+    const enough = async (): Promise<void> => {
+      await sleep(3000);
+      await waitFor(() => done.checkouts.length > 5, { timeoutMs: 60_000 });
+    };
+    await Promise.all([load, enough().finally(() => victim.process.child.kill('SIGKILL'))]);
     console.log(`killed replica: ${done.files.length} files, ${done.checkouts.length} checkouts acknowledged`);
     expect(done.checkouts.length).toBeGreaterThan(5);
     expect(await wrongFiles(b, done.files)).toEqual([]);

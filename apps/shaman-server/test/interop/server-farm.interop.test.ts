@@ -163,7 +163,11 @@ describe('two servers of one store', () => {
     const [held] = filesOf('held', 1) as [TestFile];
     await slow.head('POST', `/files/${held.name}`, { 'content-length': held.sizeBytes });
     await waitFor(async () => (await requirements(b, [held])).files[0]?.status === 'uploading');
-    await Promise.all([load, sleep(3000).then(() => victim.process.child.kill('SIGKILL'))]);
+    const enough = async (): Promise<void> => {
+      await sleep(3000);
+      await waitFor(() => done.files.length > 20, { timeoutMs: 60_000 });
+    };
+    await Promise.all([load, enough().finally(() => victim.process.child.kill('SIGKILL'))]);
     console.log(`killed replica: ${done.files.length} files, ${done.checkouts.length} checkouts acknowledged`);
     expect(done.files.length).toBeGreaterThan(20);
     expect(await wrongFiles(b, done.files)).toEqual([]);
