@@ -2,6 +2,7 @@ import { defineOptions, values } from '@waybill/cli-kit';
 import { z } from 'zod';
 import { DEFAULT_RECORD_SETTINGS } from '../record/record-settings.ts';
 import type { RecordSettings } from '../record/record-settings.ts';
+import { BACKFILL_OPTIONS } from './backfill-options.ts';
 import { directoryName } from './common-options.ts';
 
 const DEFAULTS = DEFAULT_RECORD_SETTINGS;
@@ -76,6 +77,7 @@ export const RECORD_OPTIONS = defineOptions({
     default: DEFAULTS.maxSkewMicros / 1000,
     description: 'a segment whose time is further than this from the end of the one before it is suspect; 0: never',
   },
+  minFreeBytes: BACKFILL_OPTIONS.minFreeBytes,
   maxSegmentBytes: {
     schema: values.bytes(),
     value: 'BYTES',
@@ -109,16 +111,18 @@ interface RecordConfig {
   readonly stallTimeout: number;
   readonly refreshUrlMinutes: number;
   readonly maxSkew: number;
+  readonly minFreeBytes: number;
   readonly maxSegmentBytes: number;
 }
 
 export function recordSettings(config: RecordConfig): RecordSettings {
-  const { durability, runOnce, concurrency, maxSegmentBytes } = config;
+  const { durability, runOnce, concurrency, minFreeBytes, maxSegmentBytes } = config;
   return {
     ...DEFAULTS,
     durability,
     runOnce,
     concurrency,
+    minFreeBytes,
     maxSegmentBytes,
     adMarkers: new Set(MARKERS.filter((marker) => config.adMarkers.includes(marker))),
     softTimeoutMs: config.softTimeout,

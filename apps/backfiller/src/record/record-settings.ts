@@ -22,6 +22,10 @@ export interface RecordSettings {
   readonly maxSkewMicros: number;
   /** A fetch that took this long makes a segment suspect. */
   readonly suspectAfterMs: number;
+  /** Nothing is fetched while less is free. 0: until something does not fit. */
+  readonly minFreeBytes: number;
+  /** Before the first look whether a full disk has space again; then twice as long each time, up to 16-fold. */
+  readonly diskProbeMs: number;
   /** Larger segments are given up. */
   readonly maxSegmentBytes: number;
   /** End with the stream instead of waiting for the next one. */
@@ -48,6 +52,9 @@ export const DEFAULT_RECORD_SETTINGS: RecordSettings = {
   maxSkewMicros: 10_000,
   // Servers that close a connection after 60 s make a short body look whole (spec section 1.1).
   suspectAfterMs: 59_000,
+  minFreeBytes: 0,
+  // Then at most some 8 s lie between two looks: few playlists lose a segment in that time.
+  diskProbeMs: 500,
   maxSegmentBytes: 256 * 1024 * 1024,
   runOnce: false,
   retryBaseMs: 500,

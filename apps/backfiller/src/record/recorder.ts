@@ -3,12 +3,14 @@ import type { AbortOptions } from '@waybill/common';
 import type { HttpClient, Logger } from '@waybill/http-kit';
 import type { Registry } from 'prom-client';
 import { ArchivePaths } from '../archive/archive-paths.ts';
+import { freeBytesOf } from '../backfill/fetch/disk-guard.ts';
 import { HlsClient } from './fetch/hls-client.ts';
 import type { RecordSettings } from './record-settings.ts';
 import { recordReport } from './report/format-record-report.ts';
 import type { RecordReport } from './report/format-record-report.ts';
 import { createRecordMetrics } from './report/record-metrics.ts';
 import { RecordTally } from './report/record-tally.ts';
+import { DiskGate } from './worker/disk-gate.ts';
 import { QualityRecorder } from './worker/quality-recorder.ts';
 
 export interface RecorderInit {
@@ -32,6 +34,7 @@ interface Recorded {
 /** Records streams in all their qualities, each by itself: what fails in one stops no other. */
 export class Recorder {
   readonly #recorded: readonly Recorded[];
+  readonly #gate: DiskGate;
 
   constructor(init: RecorderInit) {
     const { baseDirectory, settings, http, registry, logger } = init;
@@ -42,11 +45,19 @@ export class Recorder {
       syncer: new DirectorySyncer(),
     };
     const client = new HlsClient(http);
+    this.#gate = new DiskGate({
+      freeBytes: () => freeBytesOf(baseDirectory),
+      minFreeBytes: settings.minFreeBytes,
+      probeMs: settings.diskProbeMs,
+      log: logger.child({ module: 'record' }),
+      onPaused: (isPaused) => metrics.paused.set(isPaused ? 1 : 0),
+    });
+    const gate = this.#gate;
     this.#recorded = init.streams.flatMap(({ channel, url }) =>
       init.qualities.map((quality) => {
         const tally = new RecordTally({ channel, quality }, metrics);
         const log = logger.child({ module: 'record', channel, quality });
-        const recorder = new QualityRecorder({ channel, quality, url, client, settings, place, tally, log });
+        const recorder = new QualityRecorder({ channel, quality, url, client, settings, place, gate, tally, log });
         return { recorder, tally, log, channel, quality };
       }),
     );
@@ -65,6 +76,7 @@ export class Recorder {
         }
       }),
     );
+    this.#gate.close();
   }
 
   report(): RecordReport {

@@ -4,7 +4,7 @@ import { temporaryDirectory, waitFor } from '@waybill/test-kit';
 import { describe, expect, it } from 'vitest';
 import { dishonestFiles, listFiles, readFiles } from '../e2e/support/archive-files.ts';
 import { FakeOrigin } from './support/fake-origin.ts';
-import type { SegmentFault } from './support/fake-origin.ts';
+import type { SegmentFault, WrongContent } from './support/fake-origin.ts';
 import { expectedFile, startRecording } from './support/record.ts';
 
 const ONCE = { settings: { runOnce: true } };
@@ -175,6 +175,45 @@ describe('an answer for a segment', () => {
 });
 
 describe('the content of a segment', () => {
+  const wrong = [
+    'an HTML page',
+    'a text that begins like MPEG-TS',
+    'one that is longer than a packet',
+    'packed audio',
+  ] as const;
+
+  it.each(wrong)('that is %s is a failed try, and the next one is recorded', async (fault: WrongContent) => {
+    await using place = await temporaryDirectory();
+    await using origin = await FakeOrigin.start();
+    const segments = [origin.add({ faults: [fault] }), origin.add()];
+    origin.ended = true;
+    await using recording = startRecording(place.path, origin.mediaUrl, ONCE);
+    await recording.ended;
+    expect(listFiles(place.path).sort()).toEqual(segments.map((segment) => expectedFile(segment)).sort());
+    expect(recording.counts()).toMatchObject({ full: 2, lost: 0, requestsFailed: 1 });
+  });
+
+  it.each([
+    [false, 'an HTML page', 'it does not begin with 0x47'],
+    [true, 'an HTML page', 'it does not begin with 0x47'],
+    [false, 'packed audio', 'packed audio (it begins with ID3)'],
+  ] as const)(
+    'that is never MPEG-TS is lost, and the log says why (encrypted: %s; %s)',
+    async (...[encrypted, fault, why]) => {
+      await using place = await temporaryDirectory();
+      await using origin = await FakeOrigin.start();
+      origin.encrypted = encrypted;
+      origin.add({ faults: [fault, fault, fault] });
+      origin.ended = true;
+      await using recording = startRecording(place.path, origin.mediaUrl, ONCE);
+      await recording.ended;
+      expect(listFiles(place.path)).toEqual([]);
+      expect(recording.counts()).toMatchObject({ full: 0, partial: 0, lost: 1, requestsFailed: 3 });
+      expect(recording.log()).toContain('A segment is lost');
+      expect(recording.log()).toContain(why);
+    },
+  );
+
   it('is decrypted, with the sequence number where the playlist gives no IV', async () => {
     await using place = await temporaryDirectory();
     await using origin = await FakeOrigin.start();
@@ -192,7 +231,7 @@ describe('the content of a segment', () => {
     await using place = await temporaryDirectory();
     await using origin = await FakeOrigin.start();
     Object.assign(origin, { byteRanges: true, ignoresRanges });
-    for (const content of ['one', 'a longer two', '3']) origin.add({ content });
+    for (const content of ['one', 'a longer two'.padEnd(500, '.'), '3']) origin.add({ content });
     origin.ended = true;
     await using recording = startRecording(place.path, origin.mediaUrl, ONCE);
     await recording.ended;
@@ -446,5 +485,47 @@ describe('a recorder that is stopped', () => {
     await using next = startRecording(place.path, origin.mediaUrl, ONCE);
     await next.ended;
     expect(listFiles(place.path).sort()).toEqual([expectedFile(whole), expectedFile(second)].sort());
+  });
+});
+
+describe('a disk with less space than is to be kept', () => {
+  const settings = { minFreeBytes: Number.MAX_SAFE_INTEGER };
+
+  it('has nothing fetched, is told of once, and what leaves the playlist meanwhile is lost', async () => {
+    await using place = await temporaryDirectory();
+    await using origin = await FakeOrigin.start();
+    origin.windowSize = 3;
+    origin.addMany(3);
+    await using recording = startRecording(place.path, origin.mediaUrl, { settings: { ...settings, concurrency: 1 } });
+    await waitFor(async () => /^record_paused 1$/m.test(await recording.metrics()));
+    origin.addMany(2);
+    await waitFor(() => recording.counts().lost === 2);
+    origin.addMany(2);
+    await waitFor(() => recording.counts().lost === 4);
+    expect(recording.counts()).toMatchObject({ full: 0, lost: 4, lostSeconds: 8, requestsFailed: 0 });
+    expect(origin.requests.filter((request) => request.includes('.ts'))).toEqual([]);
+    expect(recording.log().match(/"level":"(?:warn|error)"/g)).toHaveLength(1);
+    expect(recording.log()).toContain('The disk is full. Recording pauses until there is space');
+  });
+
+  it('does not keep a single run from ending: after the hard timeout, what waits is lost', async () => {
+    await using place = await temporaryDirectory();
+    await using origin = await FakeOrigin.start();
+    origin.addMany(2);
+    origin.ended = true;
+    const quick = { ...settings, runOnce: true, hardTimeoutMs: 50 };
+    await using recording = startRecording(place.path, origin.mediaUrl, { settings: quick });
+    await recording.ended;
+    expect(recording.counts()).toMatchObject({ full: 0, lost: 2, failure: null });
+  });
+
+  it('does not keep a recorder from being stopped', async () => {
+    await using place = await temporaryDirectory();
+    await using origin = await FakeOrigin.start();
+    origin.addMany(2);
+    await using recording = startRecording(place.path, origin.mediaUrl, { settings });
+    await waitFor(async () => /^record_paused 1$/m.test(await recording.metrics()));
+    await recording.stop();
+    expect(recording.counts()).toMatchObject({ lost: 0, failure: null });
   });
 });

@@ -3,11 +3,12 @@ import { Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
 import { createBackfillMetrics } from '../../src/backfill/report/backfill-metrics.ts';
 import { createCoverageMetrics } from '../../src/coverage/coverage-metrics.ts';
+import { createRecordMetrics } from '../../src/record/report/record-metrics.ts';
 import { createNodeMetrics } from '../../src/station/node-metrics.ts';
 
 const RULES = new URL('../../../../docs/operations/backfiller-alerts.yml', import.meta.url);
 const SOURCES = new URL('../../src/backfill/', import.meta.url);
-const FUNCTIONS = new Set(['increase', 'time', 'rate']);
+const FUNCTIONS = new Set(['increase', 'or', 'rate', 'time']);
 
 /** Words of an expression outside of its label matchers and ranges, which are metrics or functions. */
 const metricsIn = (expression: string): string[] =>
@@ -21,6 +22,7 @@ describe('the alert rules', () => {
     createBackfillMetrics(registry);
     createNodeMetrics(registry);
     createCoverageMetrics(registry);
+    createRecordMetrics(registry);
     const known = new Set(registry.getMetricsAsArray().map(({ name }) => name));
     const named = [...readFileSync(RULES, 'utf8').matchAll(/^ +expr: (.*)$/gm)].map(([, text = '']) => metricsIn(text));
     expect(named.length).toBeGreaterThan(5);

@@ -28,9 +28,14 @@ export async function attempt(
   { signal }: AbortOptions = {},
 ): Promise<Attempt> {
   const startedMs = performance.now();
-  const either = signal === undefined ? cut : AbortSignal.any([signal, cut]);
-  const body = await open(segment, { signal: either });
-  const recording = await openOrLeave(body, () => record({ signal }));
+  const left = new AbortController();
+  const signals = signal === undefined ? [cut, left.signal] : [signal, cut, left.signal];
+  const body = await open(segment, { signal: AbortSignal.any(signals) });
+  const recording = await record({ signal }).catch((error: unknown) => {
+    // A body that nobody will read keeps its connection, and a generator that has not begun cannot be told.
+    left.abort(error);
+    throw error;
+  });
   try {
     const error = await pour(body, recording);
     signal?.throwIfAborted();
@@ -63,18 +68,5 @@ async function pour(
       await iterator.return?.();
       throw error;
     }
-  }
-}
-
-/** A body that nobody will read keeps its connection: it is told. */
-async function openOrLeave(
-  body: AsyncIterable<Uint8Array>,
-  open: () => Promise<SegmentRecording>,
-): Promise<SegmentRecording> {
-  try {
-    return await open();
-  } catch (error) {
-    await body[Symbol.asyncIterator]().return?.();
-    throw error;
   }
 }

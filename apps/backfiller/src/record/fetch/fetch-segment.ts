@@ -1,4 +1,4 @@
-import { abortableSleep, backoffDelayMs, WaybillError } from '@waybill/common';
+import { abortableSleep, backoffDelayMs, DiskFullError, WaybillError } from '@waybill/common';
 import type { AbortOptions } from '@waybill/common';
 import { attempt } from './attempt.ts';
 import type { Attempt, AttemptInit } from './attempt.ts';
@@ -25,7 +25,8 @@ export class SegmentTimeoutError extends WaybillError {
 
 /**
  * Fetches a segment, with as many rounds as it may have. Resolves to a whole one; else, after the last round or the hard timeout, to the
- * longest that broke off; undefined where nothing came at all. Rejects only with the signal's reason; then nothing of it stays.
+ * longest that broke off; undefined where nothing came at all. Rejects only with the signal's reason, and with DiskFullError, at once; then
+ * nothing of it stays.
  */
 export async function fetchSegment(
   init: FetchSegmentInit,
@@ -76,7 +77,7 @@ function isBetter(one: Attempt, other: Attempt): boolean {
   return one.whole === other.whole ? one.recording.sizeBytes > other.recording.sizeBytes : one.whole;
 }
 
-/** One request, and after the soft timeout a second one beside it. Over when one has brought all, or none is left. */
+/** One request, and after the soft timeout a second one beside it. Over when one has brought all, or none is left. Throws DiskFullError. */
 async function runRound(
   init: FetchSegmentInit,
   kept: KeptAttempt,
@@ -87,6 +88,7 @@ async function runRound(
   const over = Promise.withResolvers<undefined>();
   const round = new AbortController();
   const running = new Set<Promise<void>>();
+  let full: DiskFullError | undefined;
   const launch = (): void => {
     if (cut.aborted) return;
     const one = { segment: current(), open, record, cut: AbortSignal.any([cut, round.signal]) };
@@ -96,11 +98,12 @@ async function runRound(
         await kept.offer(result);
       })
       .catch((error: unknown) => {
-        if (!round.signal.aborted && signal?.aborted !== true) onFailed?.(error);
+        if (error instanceof DiskFullError) full = error;
+        else if (!round.signal.aborted && signal?.aborted !== true) onFailed?.(error);
       })
       .finally(() => {
         running.delete(request);
-        if (running.size === 0 || kept.isWhole) over.resolve(undefined);
+        if (running.size === 0 || kept.isWhole || full !== undefined) over.resolve(undefined);
       });
     running.add(request);
   };
@@ -111,6 +114,7 @@ async function runRound(
   clearTimeout(soft);
   round.abort();
   await Promise.all(running);
+  if (full !== undefined && !kept.isWhole) throw full;
 }
 
 /** Also over, without an error, at the hard timeout. */

@@ -6,6 +6,7 @@ import { decryptBytes } from './decrypt-bytes.ts';
 import { headerOf, publicUrl } from './hls-client.ts';
 import type { HlsClient } from './hls-client.ts';
 import type { KeyStore } from './key-store.ts';
+import { requireTransportStream } from './require-transport-stream.ts';
 import { sliceBytes } from './slice-bytes.ts';
 
 export interface SegmentSourceInit {
@@ -14,7 +15,7 @@ export interface SegmentSourceInit {
   readonly maxSegmentBytes: number;
 }
 
-/** Opens the content of a segment: its range of the file, decrypted. It throws, here or while it is read, what http-kit throws. */
+/** Opens the content of a segment: its range of the file, decrypted, and only if it is MPEG-TS. It throws, here or while it is read, what http-kit throws. */
 export class SegmentSource {
   readonly #init: SegmentSourceInit;
 
@@ -30,7 +31,8 @@ export class SegmentSource {
     const maxBytes = maxSegmentBytes + (byteRange?.offset ?? 0);
     const response = await client.segment(uri, { range, maxBytes, signal });
     const content = byteRange === undefined ? response.body : rangeOf(response, byteRange, publicUrl(uri));
-    return key === undefined || secret === undefined ? content : decryptBytes(content, secret, key.iv);
+    const plain = key === undefined || secret === undefined ? content : decryptBytes(content, secret, key.iv);
+    return requireTransportStream(plain, publicUrl(uri));
   }
 }
 

@@ -13,6 +13,7 @@ export interface RecordMetrics {
   readonly requestsFailed: Counter<Labels>;
   readonly playlistErrors: Counter<Labels>;
   readonly urlChanges: Counter<Labels | 'reason'>;
+  readonly paused: Gauge;
 }
 
 const PAIR: Labels[] = ['channel', 'quality'];
@@ -37,6 +38,11 @@ export function createRecordMetrics(
     requestsFailed: counter('record_requests_failed_total', 'Requests for a segment that failed or broke off', PAIR),
     playlistErrors: counter('record_playlist_errors_total', 'Loads of a playlist that failed', PAIR),
     urlChanges: counter('record_url_changes_total', 'Media URLs that were replaced by fresh ones', [...PAIR, 'reason']),
+    paused: new Gauge({
+      name: 'record_paused',
+      help: '1 while nothing is fetched because the disk is full',
+      registers,
+    }),
   };
 }
 

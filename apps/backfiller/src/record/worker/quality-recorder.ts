@@ -8,10 +8,12 @@ import type { RecordSettings } from '../record-settings.ts';
 import type { RecordTally } from '../report/record-tally.ts';
 import type { RecordingPlace } from '../write/segment-recording.ts';
 import { openPlaylist } from './load-playlist.ts';
+import type { DiskGate } from './disk-gate.ts';
 import type { LoadedPlaylist } from './load-playlist.ts';
 import { SegmentIntake } from './segment-intake.ts';
 import { SegmentRecorder } from './segment-recorder.ts';
 import { isHopeless, StreamWorker } from './stream-worker.ts';
+import { withSignal } from './with-signal.ts';
 
 export interface QualityRecorderInit {
   readonly channel: string;
@@ -21,12 +23,14 @@ export interface QualityRecorderInit {
   readonly client: HlsClient;
   readonly settings: RecordSettings;
   readonly place: RecordingPlace;
+  readonly gate: DiskGate;
   readonly tally: RecordTally;
   readonly log: Logger;
 }
 
 /** With `runOnce`, a playlist that cannot be loaded so often in a row ends it. */
 const ENOUGH_FAILURES = 5;
+const NONE: ReadonlySet<string> = new Set();
 
 /**
  * Records one quality of one stream. One worker polls; when it stalls, is refused or grows old, a fresh URL is asked for, and only when a new
@@ -56,7 +60,7 @@ export class QualityRecorder {
       failed.abort(error);
       throw error;
     } finally {
-      await this.#segments.settled();
+      await this.#settle();
     }
   }
 
@@ -68,11 +72,21 @@ export class QualityRecorder {
       await this.#followOnce(intake, signal);
       if (settings.runOnce) return;
       // In what has ended nothing is under way that a new stream of the same name could be mixed up with.
-      await this.#segments.settled();
+      await this.#settle();
       intake.forgetSequence();
       if (tally.latestEndMicros !== newsBefore) idle = 0;
       if (idle === 0) log.info('The stream has ended; waiting for the next one');
       await abortableSleep(backoffDelayMs(idle, { baseMs: settings.playlistRetryBaseMs }), { signal });
+    }
+  }
+
+  /** Nothing is listed any more: what the full disk still keeps waiting after the hard timeout is lost. */
+  async #settle(): Promise<void> {
+    const timer = setInterval(() => this.#segments.giveUpUnlisted(NONE), this.#init.settings.hardTimeoutMs);
+    try {
+      await this.#segments.settled();
+    } finally {
+      clearInterval(timer);
     }
   }
 
@@ -92,6 +106,7 @@ export class QualityRecorder {
     return new SegmentIntake({
       ...this.#init,
       onSegment: (slot, key, entry) => this.#segments.start(slot, key, entry, { signal }),
+      onListed: (keys) => this.#segments.giveUpUnlisted(keys),
     });
   }
 
@@ -158,17 +173,5 @@ export class QualityRecorder {
   #noteFailure(error: unknown): void {
     this.#init.tally.playlistError();
     this.#init.log.warn({ err: error }, 'The playlist could not be loaded');
-  }
-}
-
-async function withSignal<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  const aborted = Promise.withResolvers<never>();
-  const abort = (): void => aborted.reject(signal.reason as Error);
-  if (signal.aborted) abort();
-  signal.addEventListener('abort', abort, { once: true });
-  try {
-    return await Promise.race([promise, aborted.promise]);
-  } finally {
-    signal.removeEventListener('abort', abort);
   }
 }

@@ -17,6 +17,8 @@ export interface SegmentIntakeInit {
   readonly log: Logger;
   /** Called for each segment that is to be recorded, in the order of the playlist. */
   readonly onSegment: (slot: SegmentSlot, key: string, entry: BookEntry) => void;
+  /** Called with the keys of all that a playlist lists, when it has been taken. */
+  readonly onListed: (keys: ReadonlySet<string>) => void;
 }
 
 /** A gap of less is none (spec section 1.3). */
@@ -41,10 +43,12 @@ export class SegmentIntake {
     const { segments } = playlist;
     const ads = adSegments(playlist, this.#init.settings.adMarkers);
     this.#countMissed(segments[0]);
+    const listed = new Set<string>();
     let news = false;
-    for (const segment of segments) news = this.#takeSegment(segment, ads.has(segment)) || news;
+    for (const segment of segments) news = this.#takeSegment(segment, ads.has(segment), listed) || news;
     this.#lastSequence = segments.at(-1)?.mediaSequence ?? this.#lastSequence;
     this.#book.prune(segments.length);
+    this.#init.onListed(listed);
     return news;
   }
 
@@ -53,11 +57,12 @@ export class SegmentIntake {
     this.#lastSequence = undefined;
   }
 
-  #takeSegment(segment: MediaSegment, isAd: boolean): boolean {
+  #takeSegment(segment: MediaSegment, isAd: boolean, listed: Set<string>): boolean {
     const { startMicros, durationMicros } = segment;
     if (startMicros === undefined) throw new PlaylistTimeMissingError();
     const slot = slotOf(this.#init, startMicros, segment);
     const key = slotKey(slot);
+    listed.add(key);
     this.#frontierMicros = Math.max(this.#frontierMicros ?? 0, startMicros + durationMicros);
     const known = this.#book.get(key);
     if (known !== undefined) {

@@ -1,6 +1,6 @@
 import { rename, unlink } from 'node:fs/promises';
 import path from 'node:path';
-import { isErrnoException, openAtomicWriter, tempMark } from '@waybill/common';
+import { asWriteError, isErrnoException, openAtomicWriter, tempMark } from '@waybill/common';
 import type { AbortOptions, AtomicWriter, ContentSummary, DirectorySyncer, Durability } from '@waybill/common';
 import { formatSegmentName } from '@waybill/segments';
 import type { StoredSegmentType } from '@waybill/segments';
@@ -82,11 +82,15 @@ export class SegmentRecording {
     return formatSegmentName({ startMicros, ...duration, type, digest: this.#summary.digest });
   }
 
-  /** Puts it in place. A file of that name has the same content, so that it may be renamed over. */
+  /** Puts it in place. A file of that name has the same content, so that it may be renamed over. Throws DiskFullError. */
   async publish(type: StoredSegmentType): Promise<string> {
     const name = this.nameAs(type);
     const target = this.#place.paths.segment({ ...this.slot.hour, name });
-    await rename(this.#tempPath, target);
+    try {
+      await rename(this.#tempPath, target);
+    } catch (error) {
+      throw asWriteError(error, target);
+    }
     this.#state = 'over';
     if (this.#place.durability === 'full') await this.#place.syncer.request(path.dirname(target));
     return name;

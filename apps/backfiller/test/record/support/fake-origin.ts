@@ -4,10 +4,32 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
+import { PACKET_BYTES, SYNC_BYTE } from '../../../src/cut/mpeg-ts/packet.ts';
 
 /** What goes wrong with one answer for a segment. */
 export type SegmentFault =
-  'cut' | 'cut-early' | 'hang' | 'error' | 'gone' | 'empty' | 'long' | 'redirect' | 'gzip' | 'dribble' | 'stop-halfway';
+  | 'cut'
+  | 'cut-early'
+  | 'hang'
+  | 'error'
+  | 'gone'
+  | 'empty'
+  | 'long'
+  | 'redirect'
+  | 'gzip'
+  | 'dribble'
+  | 'stop-halfway'
+  | WrongContent;
+
+/** What is no MPEG-TS, with status 200. */
+export type WrongContent = keyof typeof WRONG_CONTENTS;
+
+const WRONG_CONTENTS = {
+  'an HTML page': '<!DOCTYPE html><title>Bad gateway</title>'.padEnd(2000),
+  'a text that begins like MPEG-TS': 'Gateway timeout',
+  'one that is longer than a packet': 'Gateway timeout'.padEnd(500, '!'),
+  'packed audio': `ID3\x04${'a'.repeat(500)}`,
+};
 
 export interface OriginSegment {
   readonly startMs: number;
@@ -23,6 +45,7 @@ export interface OriginSegment {
 }
 
 export interface AddOptions {
+  /** Put into packets. */
   readonly content?: string;
   readonly tags?: readonly string[];
   readonly title?: string;
@@ -91,7 +114,7 @@ export class FakeOrigin implements AsyncDisposable {
     const last = this.segments.at(-1);
     const startMs =
       last === undefined ? ORIGIN_START_MS : last.startMs + Math.round((last.seconds + jumpSeconds) * 1000);
-    const bytes = Buffer.from(content ?? `segment ${this.segments.length} ${'.'.repeat(2000)}`);
+    const bytes = packetsOf(content ?? `segment ${this.segments.length} ${'.'.repeat(2000)}`);
     const offset = last === undefined ? 0 : last.offset + last.content.length;
     const segment = { startMs, seconds: this.segmentSeconds, content: bytes, tags, title, faults: [...faults], offset };
     this.segments.push(segment);
@@ -218,8 +241,29 @@ export class FakeOrigin implements AsyncDisposable {
         break;
       case 'dribble':
         dribble(response, content);
+        break;
+      default:
+        this.#sendWrong(response, WRONG_CONTENTS[fault], index);
     }
   }
+
+  #sendWrong(response: ServerResponse, text: string, index: number): void {
+    const bytes = Buffer.from(text, 'latin1');
+    response.end(this.encrypted ? encrypt(bytes, index + this.#firstSequence) : bytes);
+  }
+}
+
+/** As much of MPEG-TS as a recorder looks at. */
+function packetsOf(text: string): Buffer {
+  const bytes = Buffer.from(text);
+  const count = Math.ceil(bytes.length / (PACKET_BYTES - 1));
+  const packets = Array.from({ length: count }, (_, at) => {
+    const packet = Buffer.alloc(PACKET_BYTES, 0xff);
+    packet[0] = SYNC_BYTE;
+    bytes.copy(packet, 1, at * (PACKET_BYTES - 1), (at + 1) * (PACKET_BYTES - 1));
+    return packet;
+  });
+  return Buffer.concat(packets);
 }
 
 function encrypt(content: Buffer, sequence: number): Buffer {

@@ -23,6 +23,8 @@ export interface Recording extends AsyncDisposable {
   /** Resolves when all is recorded, or stopped. */
   readonly ended: Promise<void>;
   readonly metrics: () => Promise<string>;
+  /** All it has logged, from `info` on, one JSON object per line. */
+  readonly log: () => string;
   counts(quality?: string): RecordCounts;
   stop(): Promise<void>;
 }
@@ -43,19 +45,21 @@ export function startRecording(
   const registry = createMetrics('backfiller', { version: '0' });
   const http = createHttpClient({ userAgent: 'test', idleTimeoutMs, maxConnectionsPerOrigin: 32 });
   const stop = new AbortController();
+  const lines: string[] = [];
   const recorder = new Recorder({
     baseDirectory: base,
     streams: [{ channel: 'demo', url }],
     qualities,
     settings: { ...QUICK, ...settings },
     http,
-    logger: createLogger({ name: 'test', level: 'silent' }),
+    logger: createLogger({ name: 'test', stream: { write: (line) => void lines.push(line) } }),
     registry,
   });
   const ended = recorder.run({ signal: stop.signal }).finally(() => http.close());
   return {
     ended,
     metrics: () => registry.metrics(),
+    log: () => lines.join(''),
     counts(quality = qualities[0]) {
       const found = recorder.report().streams.find((one) => one.quality === quality);
       if (found === undefined) throw new Error(`nothing recorded as ${quality}`);
