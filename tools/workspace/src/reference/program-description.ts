@@ -2,7 +2,10 @@ import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import process from 'node:process';
 
-/** What a program's hidden command `reference` prints: what `--help` and completions are made of, too. */
+/**
+ * What a program's hidden command `reference` prints: what `--help` and completions are made of, too. These are the fields that the
+ * documents use: tools may not import packages (turbo boundaries), and read the JSON as anybody would.
+ */
 export interface ProgramDescription {
   readonly name: string;
   readonly bin: string;
