@@ -45,6 +45,8 @@ export async function* runFfmpeg(call: FfmpegCall): AsyncGenerator<Uint8Array, v
     killGroup(child);
   };
   signal?.addEventListener('abort', end, { once: true });
+  // It may have fired while the program was being started.
+  if (signal?.aborted === true) end();
   const said = saidTail(child.stderr as Readable);
   const closed = once(child, 'close') as Promise<[code: number | null, signal: NodeJS.Signals | null]>;
   const fed = inputs.map((input, index) => feed(child, index, input, stop.signal));
