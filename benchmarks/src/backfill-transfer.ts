@@ -119,6 +119,14 @@ function contenders(source: string, plain: string, own: string): Contender[] {
       source,
     ]),
     floor('reading and SHA-256 in Node, nothing else', () => [process.execPath, script('hash-files.ts'), source]),
+    floor('fetching in Node, nothing else', () => [
+      process.execPath,
+      script('fetch-only.ts'),
+      plain,
+      CHANNEL,
+      QUALITY,
+      CONCURRENCY,
+    ]),
     floor('synced writes in Node, nothing else', (target) => [
       process.execPath,
       script('synced-writes.ts'),
