@@ -24,6 +24,8 @@ export default defineConfig({
         ...fromSource,
         test: {
           name: 'unit',
+          // Modules are loaded once per worker: a fifth of the time was loading.
+          isolate: false,
           include: everywhere('*.test.ts'),
           exclude: [...notSource, ...suffixes.map((suffix) => `**/*.${suffix}.test.ts`)],
           testTimeout: 30_000 * patience,

@@ -1,6 +1,6 @@
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { seededRandom, tierCount } from '@waybill/test-kit';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import {
   BlendEdits,
   type BlendFile,
@@ -244,6 +244,10 @@ describe('fuzzed files', () => {
       const dnaCache = new DnaCache();
       let pastHeader = 0;
       // Thousands of errors a second are the point here; nobody looks at where they come from.
+      const { stackTraceLimit } = Error;
+      onTestFinished(() => {
+        Error.stackTraceLimit = stackTraceLimit;
+      });
       Error.stackTraceLimit = 0;
       for (let input = 0; input < INPUTS; input += 1) {
         const random = seededRandom(input);

@@ -1,28 +1,29 @@
-import type * as fs from 'node:fs';
-import { existsSync, utimesSync } from 'node:fs';
+import fs, { existsSync, utimesSync } from 'node:fs';
 import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import { dirname } from 'node:path';
 import { textBlob } from '@waybill/blob-store/suite';
 import { temporaryDirectory } from '@waybill/test-kit';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import { BlobSettler } from '../src/blob-settler.ts';
 import { uploadDirectory } from '../src/blob-layout.ts';
 import { createFsBlobStore } from '../src/index.ts';
 
-/** Called with both paths right before each rename. */
-const beforeRename = vi.hoisted(() => ({ call: (_from: string, _to: string): void => undefined }));
-
-vi.mock('node:fs', async (importOriginal) => {
-  const original = await importOriginal<typeof fs>();
-  const renameSync = (from: string, to: string): void => {
-    beforeRename.call(from, to);
-    original.renameSync(from, to);
+/** Has `call` called with both paths right before each rename, until the test ends. */
+function beforeEachRename(call: (from: string, to: string) => void): void {
+  const { renameSync } = fs;
+  fs.renameSync = (from, to) => {
+    call(String(from), String(to));
+    renameSync(from, to);
   };
-  return { ...original, renameSync };
-});
+  syncBuiltinESMExports();
+  onTestFinished(() => {
+    fs.renameSync = renameSync;
+    syncBuiltinESMExports();
+  });
+}
 
 afterEach(() => {
-  beforeRename.call = () => undefined;
   vi.restoreAllMocks();
 });
 
@@ -33,14 +34,15 @@ test('a touch of another process between the look and the removal keeps the blob
   await store.put(key, content);
   await utimes(store.blobPath(key), 1, 1);
   const synced = vi.spyOn(BlobSettler.prototype, 'settleEntries');
-  beforeRename.call = (from, to) => {
-    if (to.endsWith('.trash')) utimesSync(from, 2000, 2000);
-  };
+  let isTouching = true;
+  beforeEachRename((from, to) => {
+    if (isTouching && to.endsWith('.trash')) utimesSync(from, 2000, 2000);
+  });
   expect(await store.delete(key, { ifReferencedBeforeMs: 1_000_000 })).toBe(false);
   expect(await store.has(key)).toBe(true);
   expect(existsSync(uploadDirectory(directory.path, key))).toBe(false);
   expect(synced).toHaveBeenCalledTimes(1);
-  beforeRename.call = () => undefined;
+  isTouching = false;
   expect(await store.delete(key, { ifReferencedBeforeMs: 3_000_000 })).toBe(true);
   expect(await readdir(dirname(dirname(store.blobPath(key))))).toEqual([]);
   await store.close();
@@ -53,9 +55,9 @@ test('a removal of another process between the look and ours is not ours', async
   const { key, content } = textBlob('removed in between');
   await store.put(key, content);
   let removal: Promise<boolean> | undefined;
-  beforeRename.call = () => {
+  beforeEachRename(() => {
     removal ??= other.delete(key);
-  };
+  });
   expect(await store.delete(key, { ifReferencedBeforeMs: Date.now() + 60_000 })).toBe(false);
   expect(await removal).toBe(true);
   await Promise.all([store.close(), other.close()]);

@@ -1,6 +1,6 @@
 import { zstdCompressSync } from 'node:zlib';
 import { seededRandom, tierCount } from '@waybill/test-kit';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import {
   CarError,
   CarScanner,
@@ -168,6 +168,10 @@ describe('fuzzed CARs and blocks', () => {
       let pastHeader = 0;
       let carInputs = 0;
       // Thousands of errors a second are the point here; nobody looks at where they come from.
+      const { stackTraceLimit } = Error;
+      onTestFinished(() => {
+        Error.stackTraceLimit = stackTraceLimit;
+      });
       Error.stackTraceLimit = 0;
       for (let input = 0; input < INPUTS; input += 1) {
         const random = seededRandom(input);

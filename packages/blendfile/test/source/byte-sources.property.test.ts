@@ -25,6 +25,17 @@ async function* pieces(): AsyncGenerator<Uint8Array> {
     yield Promise.resolve(Uint8Array.from(content.subarray(at, at + 1_000_003)));
 }
 
+/** The source of a zstd file leaves the file to whom has opened it. */
+async function openStored(stored: ByteSource): Promise<ByteSource> {
+  const source = (await ZstdSource.open(stored, 'z'))!;
+  const dispose = source[Symbol.asyncDispose].bind(source);
+  source[Symbol.asyncDispose] = async () => {
+    await dispose();
+    await stored[Symbol.asyncDispose]();
+  };
+  return source;
+}
+
 const openers: Record<string, (folder: string) => Promise<ByteSource>> = {
   bytes: async () => new BytesSource(content, 'a'),
   'a whole file': async () => new WholeFileSource(Uint8Array.from(content), 'a', () => undefined),
@@ -35,7 +46,7 @@ const openers: Record<string, (folder: string) => Promise<ByteSource>> = {
   'zstd in memory': async () => (await ZstdSource.open(new BytesSource(compressZstd(content, 1_000_000), 'a'), 'a'))!,
   'a zstd file with small frames': async (folder) => {
     await writeFile(join(folder, 'z'), compressZstd(content, 70_000));
-    return (await ZstdSource.open(await FileSource.open(join(folder, 'z')), 'z'))!;
+    return await openStored(await FileSource.open(join(folder, 'z')));
   },
   'a spooled stream': async (folder) => await spool(pieces(), 'a', () => undefined, { spoolDirectory: folder }),
 };
