@@ -23,6 +23,7 @@ export type { ExecuteOptions } from './execute/execute.ts';
 export type { PackCallbacks, PackProgress } from './execute/pack-callbacks.ts';
 export type { FilePath } from './paths/file-path.ts';
 export type { LeftOut, LeftOutReason, PackPlan, PlannedFile, Rewrite } from './plan/pack-plan.ts';
+export type { PlaceNames } from './plan/place-bytes.ts';
 export type { PlanOptions } from './plan/plan-pack.ts';
 export type { Listing } from './report/listing.ts';
 export type { PackManifest } from './report/pack-manifest.ts';

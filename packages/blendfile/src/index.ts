@@ -40,7 +40,7 @@ export type { SdnaOrigin } from './format/sdna.ts';
 export type { IdProperty, IdPropertyValue } from './id-properties.ts';
 export type { BlockScannerInit } from './index/block-scanner.ts';
 export type { BlockVisitor } from './index/block-visitor.ts';
-export type { BlendFilePath, OpenBlendFileOptions } from './open-blend-file.ts';
+export type { BlendFilePath, BlendIndex, OpenBlendFileOptions } from './open-blend-file.ts';
 export type { ContentEdit } from './rewrite/blend-edits.ts';
 export type { RewriteOptions } from './rewrite/rewrite-blend-file.ts';
 export type { ByteSource } from './source/byte-source.ts';

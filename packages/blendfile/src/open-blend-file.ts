@@ -5,7 +5,7 @@ import type { Dna } from './format/dna.ts';
 import type { BlendHeader } from './format/header.ts';
 import { LONGEST_HEADER_BYTES } from './format/header.ts';
 import type { BlockVisitor } from './index/block-visitor.ts';
-import { indexContent } from './index/index-content.ts';
+import { indexContent, type IndexedContent } from './index/index-content.ts';
 import { indexStream } from './index/index-stream.ts';
 import type { ByteSource } from './source/byte-source.ts';
 import { BytesSource } from './source/bytes-source.ts';
@@ -31,7 +31,15 @@ export interface OpenBlendFileOptions extends AbortOptions {
   spoolDirectory?: string | undefined;
   /** Decoded SDNAs, shared by files of one version; default: one for the process. */
   dnaCache?: DnaCache | undefined;
+  /**
+   * What an earlier opening of the same content has found: the content is then not read for it once more, unless it is compressed
+   * without random access. That it is the same is the caller's to know. A visitor sees nothing. Default: none.
+   */
+  index?: BlendIndex | undefined;
 }
+
+/** What is known of a file without its content; a closed {@link BlendFile} has it too. */
+export type BlendIndex = Pick<BlendFile, 'header' | 'dna' | 'blocks'>;
 
 /**
  * Opens a .blend file: plain, gzip or zstd. Reads the headers of all file-blocks and the SDNA, and nothing else where
@@ -80,13 +88,23 @@ type OpenedContent = Omit<BlendFileInit, 'name' | 'stored'>;
 async function openContent(stored: ByteSource, name: string, options: OpenBlendFileOptions): Promise<OpenedContent> {
   const start = await stored.read(0, Math.min(LONGEST_HEADER_BYTES, stored.sizeBytes), options);
   const compression = detectCompression(start);
-  if (compression === 'none') return { compression, ...(await indexContent(stored, name, options)) };
+  if (compression === 'none') return { compression, ...(await indexedContent(stored, name, options)) };
   const content = compression === 'zstd' ? await ZstdSource.open(stored, name, options) : undefined;
   if (content === undefined) return { compression, ...(await indexStream(stored, compression, name, options)) };
   try {
-    return { compression, ...(await indexContent(content, name, options)) };
+    return { compression, ...(await indexedContent(content, name, options)) };
   } catch (error) {
     await content[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+async function indexedContent(
+  content: ByteSource,
+  name: string,
+  options: OpenBlendFileOptions,
+): Promise<IndexedContent> {
+  const { index } = options;
+  if (index === undefined) return await indexContent(content, name, options);
+  return { content, header: index.header, dna: index.dna, blocks: index.blocks };
 }

@@ -31,15 +31,12 @@ export class CutSegmentMissingError extends WaybillError {
   }
 }
 
-/** A segment that has to be encoded is not what can be: the message says why. */
+/** A segment has to be encoded, shown or put into another container, and cannot be: the message says why. */
 export class CutSegmentUnusableError extends WaybillError {
   readonly path: string;
 
   constructor(path: string, problem: string) {
-    super(`${path} cannot be cut inside: ${problem}; use type=rough, or cut where segments begin and end`, {
-      code: 'ERR_CUT_SEGMENT_UNUSABLE',
-      retryable: false,
-    });
+    super(`${path} ${problem}`, { code: 'ERR_CUT_SEGMENT_UNUSABLE', retryable: false });
     this.path = path;
   }
 }

@@ -5,7 +5,7 @@ import { CutSegmentMissingError, CutSegmentUnusableError } from './cut-errors.ts
 
 /** Where the segments of a cut are. */
 export interface CutSource {
-  readonly archive: Archive;
+  readonly archive: Pick<Archive, 'open'>;
   readonly channel: string;
   readonly quality: string;
 }
@@ -42,7 +42,10 @@ export async function readSegment(
   for await (const piece of segmentContent(source, segment, options)) {
     sizeBytes += piece.length;
     if (sizeBytes > LARGEST_CUT_BYTES)
-      throw new CutSegmentUnusableError(segmentPath(source, segment), 'it is larger than 64 MiB');
+      throw new CutSegmentUnusableError(
+        segmentPath(source, segment),
+        'is larger than 64 MiB, too large for anything but type=rough',
+      );
     pieces.push(piece);
   }
   return Buffer.concat(pieces, sizeBytes);

@@ -311,6 +311,21 @@ describe('a playlist', () => {
     expect(origin.requests).toEqual(['/media.m3u8']);
   });
 
+  it('of a variant without its sound ends with a clear error, unless its own URL is given', async () => {
+    await using place = await temporaryDirectory();
+    await using origin = await FakeOrigin.start();
+    origin.soundApart = true;
+    origin.addMany(1);
+    origin.ended = true;
+    await using refused = startRecording(place.path, origin.masterUrl);
+    await refused.ended;
+    expect(refused.counts().failure).toMatch(/sound is in a playlist of its own \(source\).*URL of its media playlist/);
+    expect(origin.requests).toEqual(['/master.m3u8']);
+    await using recording = startRecording(place.path, origin.mediaUrl, ONCE);
+    await recording.ended;
+    expect(recording.counts()).toMatchObject({ full: 1, failure: null });
+  });
+
   it('that cannot be recorded for a while does not end a recorder that has recorded before', async () => {
     await using place = await temporaryDirectory();
     await using origin = await FakeOrigin.start();

@@ -2,7 +2,7 @@ import { formatBytes, formatCount, printable } from '@waybill/cli-kit';
 import { formatPath } from '../paths/format-path.ts';
 import type { FilePath } from '../paths/file-path.ts';
 import { pathKey } from '../plan/path-key.ts';
-import { createListing, statusOf } from '../report/listing.ts';
+import { listingTotals, statusOf } from '../report/listing.ts';
 import type { Usage } from '../trace/usage.ts';
 
 /** The dependencies as a tree; a library that is used again is shown once, where it comes first. */
@@ -20,7 +20,7 @@ export function formatTree(blend: FilePath, usages: readonly Usage[]): string {
     }
   };
   show(blend, '  ');
-  const { totals } = createListing(blend, usages);
+  const totals = listingTotals(usages);
   const missing = totals.missing === 0 ? '' : `; ${formatCount(totals.missing)} missing`;
   lines.push(`${formatCount(totals.files)} files, ${formatBytes(totals.sizeBytes)}${missing}`);
   return lines.map((line) => `${printable(line)}\n`).join('');

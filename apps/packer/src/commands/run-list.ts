@@ -2,7 +2,7 @@ import type { ConfigOf, Output } from '@waybill/cli-kit';
 import { openCaches } from '../cache/open-caches.ts';
 import type { CACHE_OPTIONS } from '../config/pack-options.ts';
 import { PACKER_EXIT } from '../exit-codes.ts';
-import { toFilePath } from '../paths/file-path.ts';
+import { argumentPath } from '../paths/argument-path.ts';
 import { createListing } from '../report/listing.ts';
 import { trace } from '../trace/trace.ts';
 import type { Usage } from '../trace/usage.ts';
@@ -14,12 +14,13 @@ type Config = ConfigOf<typeof CACHE_OPTIONS> & { readonly blend: string };
 /** Resolves to the exit code. */
 export async function runList(signal: AbortSignal, config: Config, output: Output): Promise<number> {
   const caches = await openCaches(config);
+  const blend = argumentPath(config.blend);
   const usages: Usage[] = [];
-  for await (const usage of trace(config.blend, { usageCache: caches.usages, signal })) usages.push(usage);
+  for await (const usage of trace(blend, { usageCache: caches.usages, signal })) usages.push(usage);
   await caches.usages.save({ signal });
-  const blend = toFilePath(config.blend);
   const missing = usages.filter(({ files, isPacked, isOptional }) => files.length === 0 && !isPacked && !isOptional);
-  output.result(createListing(blend, usages), () => formatTree(blend, usages));
+  // Only what is shown is made: that of a large project costs as much as to read some of its files.
+  output.result(output.json ? createListing(blend, usages) : undefined, () => formatTree(blend, usages));
   warnOfMissing(missing, output);
   return missing.length === 0 ? PACKER_EXIT.ok : PACKER_EXIT.missing;
 }

@@ -1,6 +1,7 @@
 import type { ConfigOf, Output } from '@waybill/cli-kit';
 import { openCaches } from '../cache/open-caches.ts';
 import type { CACHE_OPTIONS, PACK_OPTIONS, SELECT_OPTIONS } from '../config/pack-options.ts';
+import { argumentPath } from '../paths/argument-path.ts';
 import { execute } from '../execute/execute.ts';
 import { PACKER_EXIT } from '../exit-codes.ts';
 import type { PackPlan } from '../plan/pack-plan.ts';
@@ -23,8 +24,11 @@ export async function runPack(signal: AbortSignal, config: Config, output: Outpu
   const caches = await openCaches(config);
   using shown = showProgress(output);
   const { callbacks } = shown;
-  const usages = trace(config.blend, { callbacks, usageCache: caches.usages, signal });
-  const planned = await plan(config.blend, usages, { ...config, signal });
+  const blend = argumentPath(config.blend);
+  const project = config.project === undefined ? undefined : argumentPath(config.project);
+  const names = config.utf8Names ? 'utf8' : target.names;
+  const usages = trace(blend, { callbacks, usageCache: caches.usages, signal });
+  const planned = await plan(blend, usages, { ...config, project, names, signal });
   await caches.usages.save({ signal });
   warnOfMissing(planned.missing, output);
   const refused = refusalOf(planned, config, target.name);

@@ -50,6 +50,11 @@ export const PACK_OPTIONS = defineOptions({
     default: false,
     description: 'pack although files are missing, and end with 0; the manifest names them',
   },
+  utf8Names: {
+    schema: values.toggle(),
+    default: false,
+    description: 'folder: %XX for bytes in names that are no UTF-8, as all other targets have it; for exFAT, shares, …',
+  },
   concurrency: {
     schema: values.integer({ min: 1, max: 256 }),
     value: 'N',

@@ -3,9 +3,11 @@ import type { AbortOptions } from '@waybill/common';
 import { type DigestCache, memoryDigestCache } from '../cache/digest-cache.ts';
 import { INFO_PLACE, MANIFEST_PLACE } from '../plan/assign-places.ts';
 import type { PackPlan, PlannedFile } from '../plan/pack-plan.ts';
+import { hasRawBytes } from '../plan/place-bytes.ts';
 import { createManifest, formatInfo, formatManifest } from '../report/pack-manifest.ts';
 import { createReport, type PackReport } from '../report/pack-report.ts';
 import type { ContentFacts, PackEntry, PackTarget } from '../targets/pack-target.ts';
+import { PackTargetInvalidError } from '../targets/target-errors.ts';
 import { BytesEntry } from './bytes-entry.ts';
 import { AssetsMissingError } from './assets-missing-error.ts';
 import { FileEntry } from './file-entry.ts';
@@ -44,6 +46,7 @@ export async function execute(plan: PackPlan, target: PackTarget, options: Execu
     signal?.throwIfAborted();
     for (const usage of plan.missing) told.missing(usage);
     if (plan.missing.length > 0 && options.allowMissing !== true) throw new AssetsMissingError(plan.missing);
+    assertPlaces(plan, target);
     const report = await run(plan, target, options, told);
     told.packDone(report);
     return report;
@@ -51,6 +54,12 @@ export async function execute(plan: PackPlan, target: PackTarget, options: Execu
     if (signal?.aborted === true) told.packAborted(signal.reason);
     throw error;
   }
+}
+
+function assertPlaces({ files }: PackPlan, { name, names = 'utf8' }: PackTarget): void {
+  const raw = names === 'utf8' ? files.find(({ place }) => hasRawBytes(place)) : undefined;
+  if (raw !== undefined)
+    throw new PackTargetInvalidError(name, `it has UTF-8 names only, and ${raw.place} is none: plan for its names`);
 }
 
 async function run(

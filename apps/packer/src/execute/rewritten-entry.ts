@@ -6,6 +6,7 @@ import type { FilePath } from '../paths/file-path.ts';
 import type { PlannedFile } from '../plan/pack-plan.ts';
 import type { HashedFacts, OpenEntryOptions, PackEntry } from '../targets/pack-target.ts';
 import { applyUsage } from '../trace/apply-usage.ts';
+import { knownIndexes } from '../trace/known-indexes.ts';
 import { openBlend } from '../trace/open-blend.ts';
 import { computeDigest } from './compute-digest.ts';
 import { SourceChangedError } from './read-source.ts';
@@ -46,9 +47,9 @@ export class RewrittenEntry implements PackEntry {
     void,
     undefined
   > {
-    const { source, rewrites } = this.#file;
+    const { source, rewrites, identity } = this.#file;
     await this.#assertUnchanged();
-    await using file = await openBlend(source, { signal });
+    await using file = await openBlend(source, { index: knownIndexes.get(identity), signal });
     const edits = new BlendEdits(file);
     const buffer = reuse ? Buffer.allocUnsafeSlow(PIECE_BYTES) : undefined;
     for (const { usage, newPath } of rewrites) await applyUsage(edits, file, usage, newPath);

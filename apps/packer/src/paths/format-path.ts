@@ -1,5 +1,8 @@
+import { isUtf8 } from 'node:buffer';
+
 /** Path as text for people and JSON: bytes that are no UTF-8 become `\xNN`, everything else stays. */
 export function formatPath(path: Uint8Array): string {
+  if (isUtf8(path)) return decode(path, 0, path.length);
   let text = '';
   let start = 0;
   for (let at = 0; at < path.length;) {

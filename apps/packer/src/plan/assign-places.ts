@@ -2,6 +2,7 @@ import type { FilePath } from '../paths/file-path.ts';
 import type { Usage } from '../trace/usage.ts';
 import { type NaturalPlace, naturalPlace } from './natural-place.ts';
 import { pathKey } from './path-key.ts';
+import type { PlaceNames } from './place-bytes.ts';
 import { PlaceRegistry } from './place-registry.ts';
 import { compareText, PlaceUnit, SHORT } from './place-unit.ts';
 import type { PackedUsage } from './select-usages.ts';
@@ -25,15 +26,17 @@ export function isPattern({ kind }: Usage): boolean {
  */
 export class Placement {
   readonly #project: FilePath;
+  readonly #names: PlaceNames;
   readonly #groups = new UnionFind();
   /** By the representative of its group. */
   readonly #units = new Map<string, PlaceUnit>();
   readonly #root: FilePath;
   readonly #natural = new Map<string, NaturalPlace>();
 
-  constructor(root: FilePath, project: FilePath, usages: readonly PackedUsage[]) {
+  constructor(root: FilePath, project: FilePath, usages: readonly PackedUsage[], names: PlaceNames = 'utf8') {
     this.#root = root;
     this.#project = project;
+    this.#names = names;
     for (const { usage, files } of usages) {
       const [first, ...others] = files.map(({ path }) => pathKey(path));
       if (first === undefined) continue;
@@ -53,7 +56,10 @@ export class Placement {
   natural(path: FilePath): NaturalPlace {
     const key = pathKey(path);
     let place = this.#natural.get(key);
-    if (place === undefined) this.#natural.set(key, (place = naturalPlace(path, this.#project)));
+    if (place === undefined) {
+      place = naturalPlace(path, this.#project, process.platform, this.#names);
+      this.#natural.set(key, place);
+    }
     return place;
   }
 

@@ -1,4 +1,5 @@
 import type { FilePath } from '../paths/file-path.ts';
+import type { PlaceNames } from './place-bytes.ts';
 import { placeName } from './place-name.ts';
 
 /** Where files go that lie outside the project. */
@@ -48,11 +49,12 @@ export function naturalPlace(
   path: FilePath,
   project: FilePath,
   platform: NodeJS.Platform = process.platform,
+  spelling: PlaceNames = 'utf8',
 ): NaturalPlace {
   const names = namesOf(path, platform);
   const below = namesBelow(names, namesOf(project, platform));
-  if (below !== undefined) return { place: joined(below), isOutside: false };
-  return { place: [OUTSIDE, ...rootNames(names), joined(afterRoot(names))].join('/'), isOutside: true };
+  if (below !== undefined) return { place: joined(below, spelling), isOutside: false };
+  return { place: [OUTSIDE, ...rootNames(names), joined(afterRoot(names), spelling)].join('/'), isOutside: true };
 }
 
 function rootNames(names: readonly Buffer[]): string[] {
@@ -69,9 +71,9 @@ function isShare(names: readonly Buffer[]): boolean {
   return names.length > 3 && names[0]?.length === 0 && names[1]?.length === 0;
 }
 
-function joined(names: readonly Buffer[]): string {
+function joined(names: readonly Buffer[], spelling: PlaceNames): string {
   return names
     .filter((name) => name.length > 0)
-    .map(placeName)
+    .map((name) => placeName(name, spelling))
     .join('/');
 }

@@ -11,7 +11,7 @@ export interface Rewrite {
 /** One file, and where it goes. */
 export interface PlannedFile {
   readonly source: FilePath;
-  /** In the pack: UTF-8, with `/`. */
+  /** In the pack: UTF-8, with `/`. With `names: 'bytes'` a byte that is no UTF-8 is `\xNN`. */
   readonly place: string;
   readonly kind: 'blend' | 'asset';
   readonly sizeBytes: number;

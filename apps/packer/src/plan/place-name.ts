@@ -1,16 +1,22 @@
 import { createHash } from 'node:crypto';
 import { isUtf8 } from 'node:buffer';
 import { findPathProblem } from '@waybill/shaman-protocol';
+import { formatPath } from '../paths/format-path.ts';
+import type { PlaceNames } from './place-bytes.ts';
 
 /** Control characters, and what separates names on another system. */
 const UNSAFE = /[\p{Cc}\\]/gu;
+const CONTROL = /\p{Cc}/u;
 const LONGEST_KEPT = 80;
 
 /**
  * One name of a path on disk as it stands in a pack: the same, unless it is one that ZIP, S3, Shaman or another system cannot
  * have: then with `%XX` for the bytes in question. The same name always gives the same.
+ * @param names `bytes`: a name that is no UTF-8 stays as well, shown with `\xNN`; see `placeBytes`.
  */
-export function placeName(name: Buffer): string {
+export function placeName(name: Buffer, names: PlaceNames = 'utf8'): string {
+  const raw = names === 'bytes' && !isUtf8(name) ? rawName(name) : undefined;
+  if (raw !== undefined) return raw;
   const asItIs = utf8Text(name);
   if (findPathProblem(asItIs) === undefined) return asItIs;
   const text = asItIs.replaceAll(UNSAFE, escaped);
@@ -18,6 +24,14 @@ export function placeName(name: Buffer): string {
   // A dot or a blank at the end; what Windows takes for a device or a drive; then what is only too long.
   const candidates = [escapeAt(text, text.length - 1), escapeAt(text, 0), shortened(text, name)];
   return candidates.find((candidate) => findPathProblem(candidate) === undefined) ?? digestOf(name);
+}
+
+const BACKSLASH = 0x5c;
+
+/** Undefined where more than its encoding is wrong with it. */
+function rawName(name: Buffer): string | undefined {
+  const text = formatPath(name);
+  return name.includes(BACKSLASH) || CONTROL.test(text) ? undefined : text;
 }
 
 /** Bytes that are no UTF-8 are escaped, all that are not ASCII: which of them belong together nobody knows. */

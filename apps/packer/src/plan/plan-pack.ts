@@ -8,6 +8,7 @@ import { Placement } from './assign-places.ts';
 import { findRewrites } from './find-rewrites.ts';
 import type { PackPlan, PlannedFile } from './pack-plan.ts';
 import { pathKey } from './path-key.ts';
+import type { PlaceNames } from './place-bytes.ts';
 import { compareText } from './place-unit.ts';
 import { ProjectRootInvalidError } from './plan-errors.ts';
 import { type Selection, type SelectOptions, selectUsages } from './select-usages.ts';
@@ -15,6 +16,8 @@ import { type Selection, type SelectOptions, selectUsages } from './select-usage
 export interface PlanOptions extends AbortOptions, SelectOptions {
   /** Files below it keep their place relative to it. Default: the folder of the .blend file. */
   readonly project?: FilePath | string | undefined;
+  /** What the target can have: its `names`. Default `utf8`: any target can have these. */
+  readonly names?: PlaceNames | undefined;
 }
 
 /**
@@ -38,7 +41,7 @@ export async function plan(
   }
   const selection = selectUsages(source, all, options);
   const packed = [...selection.packed.values()].flat();
-  const placement = new Placement(source, project, packed);
+  const placement = new Placement(source, project, packed, options.names);
   if (placement.natural(source).isOutside) throw new ProjectRootInvalidError(source, project);
   const rewrites = findRewrites(selection, placement);
   const files = plannedFiles(root, selection, placement, rewrites);

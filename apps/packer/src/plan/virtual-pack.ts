@@ -2,6 +2,7 @@ import { relativeStoredPath } from '../paths/relative-stored-path.ts';
 import { resolveStoredPath } from '../paths/resolve-stored-path.ts';
 import type { FilePath } from '../paths/file-path.ts';
 import type { Usage } from '../trace/usage.ts';
+import { hasRawBytes, placeBytes } from './place-bytes.ts';
 
 /** No path climbs out of a pack and comes back by this name. */
 const ROOT = process.platform === 'win32' ? String.raw`W:\.waybill-pack` : '/.waybill-pack';
@@ -9,7 +10,9 @@ const SEPARATOR = process.platform === 'win32' ? '\\' : '/';
 
 /** A place in a pack as if the pack lay in some folder: what is relative there can be computed without one. */
 function virtualPath(place: string): FilePath {
-  return Buffer.from([ROOT, ...place.split('/')].join(SEPARATOR));
+  const names = place.split('/');
+  if (!hasRawBytes(place)) return Buffer.from([ROOT, ...names].join(SEPARATOR));
+  return Buffer.concat([Buffer.from(ROOT), ...names.flatMap((name) => [Buffer.from(SEPARATOR), placeBytes(name)])]);
 }
 
 /** Whether what stands in the file leads to the target once both are in the pack; `basePlace`: what the path is relative to. */

@@ -34,8 +34,6 @@ export const listingSchema = z
 export type Listing = z.infer<typeof listingSchema>;
 
 export function createListing(blend: FilePath, usages: readonly Usage[]): Listing {
-  const sizes = new Map<string, number>();
-  for (const { files } of usages) for (const { path, sizeBytes } of files) sizes.set(pathKey(path), sizeBytes);
   const shown = usages.map((usage) => ({
     ...shownUsage(usage),
     kind: usage.kind,
@@ -47,12 +45,18 @@ export function createListing(blend: FilePath, usages: readonly Usage[]): Listin
     version: LISTING_VERSION,
     blend: formatPath(blend),
     usages: shown,
-    totals: {
-      usages: usages.length,
-      files: sizes.size,
-      sizeBytes: sizes.values().reduce((sum, sizeBytes) => sum + sizeBytes, 0),
-      missing: shown.filter(({ status }) => status === 'missing').length,
-    },
+    totals: listingTotals(usages),
+  };
+}
+
+export function listingTotals(usages: readonly Usage[]): Listing['totals'] {
+  const sizes = new Map<string, number>();
+  for (const { files } of usages) for (const { path, sizeBytes } of files) sizes.set(pathKey(path), sizeBytes);
+  return {
+    usages: usages.length,
+    files: sizes.size,
+    sizeBytes: sizes.values().reduce((sum, sizeBytes) => sum + sizeBytes, 0),
+    missing: usages.filter((usage) => statusOf(usage) === 'missing').length,
   };
 }
 

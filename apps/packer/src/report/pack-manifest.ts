@@ -22,7 +22,7 @@ export const packManifestSchema = z
     files: z
       .array(
         z.object({
-          path: z.string().describe('relative to the pack, with /'),
+          path: z.string().describe('relative to the pack, with /; a byte that is no UTF-8 as \\xNN'),
           kind: z.enum(['blend', 'asset']),
           sizeBytes: z.int().min(0),
           sha256: sha256Schema.optional().describe('where it was computed'),

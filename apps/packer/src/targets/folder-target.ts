@@ -2,7 +2,9 @@ import { join } from 'node:path';
 import { type Durability, ensureDirectory, GroupWriter, sweepTempFiles, writeUnhashed } from '@waybill/common';
 import type { AbortOptions } from '@waybill/common';
 import { runParallel } from '../execute/run-parallel.ts';
+import { hasRawBytes, placeBytes, type PlaceNames } from '../plan/place-bytes.ts';
 import type { Cargo, PackEntry, PackTarget, SendOptions, SentPack } from './pack-target.ts';
+import { putByteNamed } from './put-byte-named.ts';
 import { assertNoSourceThere } from './source-check.ts';
 import { statsAt } from './stats-at.ts';
 import { PackTargetInvalidError } from './target-errors.ts';
@@ -18,9 +20,13 @@ const SMALL_BYTES = 128 * 1024;
 /** Small files under way at a time: their syncs are shared, so that more of them cost less each. */
 const SMALL_AT_A_TIME = 32;
 
+/** On Windows and macOS names are texts. */
+const NAMES: PlaceNames = ['win32', 'darwin'].includes(process.platform) ? 'utf8' : 'bytes';
+
 /** A pack as a folder: each file is there as a whole or not at all, and the manifest, which comes last, says that all are. */
 export class FolderTarget implements PackTarget {
   readonly kind = 'folder';
+  readonly names = NAMES;
   readonly name: string;
   readonly #durability: Durability;
 
@@ -34,14 +40,15 @@ export class FolderTarget implements PackTarget {
     if (stats !== undefined && !stats.isDirectory() && !stats.isSymbolicLink())
       throw new PackTargetInvalidError(this.name, 'there is a file of that name');
     if (stats === undefined) return;
-    await assertNoSourceThere(entries, { ...options, name: this.name, pathOf: (place) => this.#pathOf(place) });
+    await assertNoSourceThere(entries, { ...options, name: this.name, pathOf: (place) => this.#bytesOf(place) });
   }
 
   async send({ entries, closing }: Cargo, { concurrency, progress, signal }: SendOptions): Promise<SentPack> {
     await ensureDirectory(this.name, { durability: this.#durability, signal });
     await sweepTempFiles(this.name, { recursive: true });
     await using group = new GroupWriter({ durability: this.#durability });
-    const isSmall = ({ sizeBytes = Infinity }: PackEntry): boolean => sizeBytes <= SMALL_BYTES;
+    const isSmall = ({ sizeBytes = Infinity, place }: PackEntry): boolean =>
+      sizeBytes <= SMALL_BYTES && !hasRawBytes(place);
     const write = async (entry: PackEntry, signal: AbortSignal): Promise<void> => {
       const sizeBytes = isSmall(entry)
         ? await this.#writeSmall(entry, group, signal)
@@ -73,17 +80,24 @@ export class FolderTarget implements PackTarget {
   }
 
   async #writeLarge(entry: PackEntry, { progress, signal }: Pick<SendOptions, 'progress' | 'signal'>): Promise<number> {
+    const { place, sizeBytes } = entry;
     const content = counted(entry.open({ reuse: true, signal }), (bytes) => progress.bytesSent(bytes));
-    return await writeUnhashed(this.#pathOf(entry.place), content, {
-      durability: this.#durability,
-      expectedBytes: entry.sizeBytes,
-      createParents: true,
-      signal,
-    });
+    const options = { expectedBytes: sizeBytes, createParents: true, signal };
+    const durability = this.#durability;
+    if (!hasRawBytes(place)) return await writeUnhashed(this.#pathOf(place), content, { ...options, durability });
+    const init = { folder: this.name, place, durability, signal };
+    const contentDurability = durability === 'none' ? durability : 'file';
+    return await putByteNamed(init, (path) =>
+      writeUnhashed(path, content, { ...options, durability: contentDurability }),
+    );
   }
 
   #pathOf(place: string): string {
     return join(this.name, ...place.split('/'));
+  }
+
+  #bytesOf(place: string): string | Buffer {
+    return hasRawBytes(place) ? Buffer.concat([Buffer.from(`${this.name}/`), placeBytes(place)]) : this.#pathOf(place);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { AbortOptions } from '@waybill/common';
 import type { FilePath } from '../paths/file-path.ts';
+import type { PlaceNames } from '../plan/place-bytes.ts';
 
 /** What is known of a content once all of it was seen. */
 export interface ContentFacts {
@@ -21,7 +22,7 @@ export interface OpenEntryOptions extends AbortOptions {
 
 /** One file of a pack, on its way. */
 export interface PackEntry {
-  /** Where it goes: valid UTF-8, with `/`, relative to the pack, without `.` and `..`. */
+  /** Where it goes: valid UTF-8, with `/`, relative to the pack, without `.` and `..`; see {@link PackTarget.names}. */
   readonly place: string;
   /** The file that it is, or is made from. */
   readonly source: FilePath | undefined;
@@ -73,6 +74,8 @@ export interface PackTarget {
   /** As it may be shown: without credentials. */
   readonly name: string;
   readonly kind: 'folder' | 'zip' | 's3' | 'shaman';
+  /** What a plan for it may have for places. `bytes`: also such with `\xNN`, a byte that is no UTF-8. Default `utf8`. */
+  readonly names?: PlaceNames | undefined;
   /**
    * Looks whether the pack can go there; MUST NOT change anything that could be seen there. `entries` are what
    * will be written. Throws PackTargetInvalidError.

@@ -10,7 +10,7 @@ const STATS_AT_A_TIME = 16;
 export interface SourceCheckOptions extends AbortOptions {
   readonly name: string;
   /** Where an entry will be written. */
-  readonly pathOf: (place: string) => string;
+  readonly pathOf: (place: string) => string | Buffer;
 }
 
 /**

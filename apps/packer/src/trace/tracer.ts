@@ -4,6 +4,7 @@ import type { FilePath } from '../paths/file-path.ts';
 import { AssetFinder } from './asset-finder.ts';
 import { CapturedBodies } from './captured-bodies.ts';
 import { statFile } from './file-identity.ts';
+import { knownIndexes } from './known-indexes.ts';
 import { openBlend } from './open-blend.ts';
 import { isReadByRules } from './rules/rules.ts';
 import { scanBlend, type WantedDatablocks } from './scan-blend.ts';
@@ -91,17 +92,19 @@ export class Tracer {
     const known = key === undefined ? undefined : usageCache?.get(key);
     if (known !== undefined) return known;
     if (yielded.size === 0) callbacks?.fileOpened?.(file.path);
-    const found = await this.#scan(file.path, wanted);
+    const found = await this.#scan(file, wanted);
     if (key !== undefined) usageCache?.set(key, found);
     return found;
   }
 
-  async #scan(path: FilePath, wanted: WantedDatablocks): Promise<FoundUsage[]> {
+  async #scan({ path, identity }: AssetFile, wanted: WantedDatablocks): Promise<FoundUsage[]> {
     const { signal, dnaCache, proxies } = this.#options;
     const captured = wanted === 'all' ? new CapturedBodies() : undefined;
     const visitor = captured && ((dna: Dna) => captured.visitor(dna, isReadByRules));
     await using file = await openBlend(path, { visitor, dnaCache, signal });
-    return await scanBlend({ file, captured, proxies, signal }, wanted);
+    const found = await scanBlend({ file, captured, proxies, signal }, wanted);
+    knownIndexes.set(identity, file);
+    return found;
   }
 }
 

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
-import { join } from 'node:path';
 import { type AbortOptions, isErrnoException } from '@waybill/common';
 import { runParallel } from '../execute/run-parallel.ts';
+import type { FilePath } from '../paths/file-path.ts';
+import { pathInPack } from './path-in-pack.ts';
 import type { PackManifest } from '../report/pack-manifest.ts';
 import type { VerifyReport } from './verify-report.ts';
 
@@ -24,7 +25,7 @@ export async function checkFiles(
   const problems = new Map<string, BadFile['problem']>();
   await runParallel(files, { concurrency: FILES_AT_A_TIME, signal }, async (file, either) => {
     const expected = { ...file, sha256: digests ? file.sha256 : undefined };
-    const problem = await problemOf(join(folder, ...file.path.split('/')), expected, { signal: either });
+    const problem = await problemOf(pathInPack(folder, file.path), expected, { signal: either });
     if (problem !== undefined) problems.set(file.path, problem);
   });
   return files.flatMap(({ path }) => {
@@ -34,7 +35,7 @@ export async function checkFiles(
 }
 
 async function problemOf(
-  path: string,
+  path: FilePath,
   { sizeBytes, sha256 }: { readonly sizeBytes: number; readonly sha256: string | undefined },
   { signal }: AbortOptions,
 ): Promise<BadFile['problem'] | undefined> {

@@ -5,6 +5,7 @@ import { formatPath } from '../paths/format-path.ts';
 import { pathKey } from '../plan/path-key.ts';
 import type { PackManifest } from '../report/pack-manifest.ts';
 import { compareShown, type ShownUsage, shownUsage } from '../report/shown-usage.ts';
+import { pathInPack } from './path-in-pack.ts';
 import { trace } from '../trace/trace.ts';
 import type { Usage } from '../trace/usage.ts';
 import type { VerifyReport } from './verify-report.ts';
@@ -29,7 +30,7 @@ export async function checkUsages(
   const files = new Set<string>();
   const broken: VerifyReport['brokenUsages'] = [];
   const totals = { count: 0, leftOut: 0 };
-  for await (const usage of trace(resolve(folder, ...open.split('/')), { signal })) {
+  for await (const usage of trace(pathInPack(folder, open), { signal })) {
     // Of a library that was left out and still is where it was: what it needs is no part of the pack.
     if (!isBelow(usage.holder, root)) continue;
     totals.count += 1;

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type AbortOptions, isErrnoException } from '@waybill/common';
 import { findPathProblem } from '@waybill/shaman-protocol';
+import { withoutRawBytes } from '../plan/place-bytes.ts';
 import { MANIFEST_PLACE } from '../plan/assign-places.ts';
 import { type PackManifest, packManifestSchema } from '../report/pack-manifest.ts';
 import { PackInvalidError } from './verify-errors.ts';
@@ -24,7 +25,7 @@ export function parseManifest(pack: string, bytes: Uint8Array): PackManifest {
     throw new PackInvalidError(pack, `${MANIFEST_PLACE}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`);
   }
   for (const path of [parsed.data.open, ...parsed.data.files.map((file) => file.path)]) {
-    const problem = findPathProblem(path);
+    const problem = findPathProblem(withoutRawBytes(path));
     if (problem !== undefined)
       throw new PackInvalidError(pack, `${MANIFEST_PLACE}: ${JSON.stringify(path)}: ${problem}`);
   }

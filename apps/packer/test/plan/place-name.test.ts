@@ -23,6 +23,17 @@ describe('placeName', () => {
     expect(placeName(Buffer.from('gr\xfcn.png', 'latin1'))).toBe('gr%FCn.png');
   });
 
+  it.each([
+    ['gr\xfcn.png', 'gr\\xfcn.png'],
+    ['\xff', '\\xff'],
+    // More is wrong with these than their encoding: any target could have the name that they get.
+    ['\xff\n', '%FF%0A'],
+    ['\xff\\', '%FF%5C'],
+    ['plain.', 'plain%2E'],
+  ])('keeps bytes that are no UTF-8 where the target can have them: %j becomes %j', (name, place) => {
+    expect(placeName(Buffer.from(name, 'latin1'), 'bytes')).toBe(place);
+  });
+
   it('shortens a name that its escapes have made too long, and keeps what tells its kind', () => {
     const place = placeName(Buffer.from(`${'\xfc'.repeat(200)}.png`, 'latin1'));
     expect(place).toMatch(/^(%FC)+.*~[0-9a-f]{8}\.png$/);

@@ -4,6 +4,7 @@ import { gzipSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { runProgram, skipWithout, temporaryDirectory } from '@waybill/test-kit';
 import { describe, expect, it } from 'vitest';
 import {
+  BlendCompressionInvalidError,
   BlendEditConflictError,
   BlendEdits,
   FieldKindMismatchError,
@@ -178,6 +179,24 @@ describe('a rewritten zstd file', () => {
       if (Buffer.from(after).includes(frame)) same += 1;
     }
     expect(same).toBe(count - 1);
+  });
+
+  it('is made without a look at the other frames, where an earlier opening has found what is in the file', async () => {
+    const stored = compressZstd(scene, 250);
+    await using file = await openBlendFile(stored);
+    const last = Math.floor(file.blocks.headerOffset(file.blocks.length - 1) / 250);
+    const broken = Uint8Array.from(stored);
+    zstdFrame(broken, last).fill(0xff, 4);
+    await expect(openBlendFile(broken)).rejects.toThrow(BlendCompressionInvalidError);
+    await using again = await openBlendFile(broken, { index: file });
+    const edits = new BlendEdits(again);
+    const block = again.blocks.firstWithCode('OB');
+    edits.setNumber(await again.view(block), 'layer', 5);
+    const after = await collect(rewriteBlendFile(again, edits));
+    expect([...zstdFrame(after, last)]).toEqual([...zstdFrame(broken, last)]);
+    zstdFrame(after, last).set(zstdFrame(stored, last));
+    await using mended = await openBlendFile(after);
+    expect((await mended.view(block)).number('layer')).toBe(5);
   });
 
   it('is what zstd takes for a whole file', async (test) => {

@@ -1,16 +1,14 @@
 import type { AbortOptions } from '@waybill/common';
-import { CutSegmentUnusableError } from '../cut-errors.ts';
-import { seamMuxerArgs, seamVideoArgs } from '../ffmpeg/h264-args.ts';
+import { seamMuxerArgs, seamVideoArgs } from '../ffmpeg/seam-args.ts';
 import { inputUrl, runFfmpeg } from '../ffmpeg/run-ffmpeg.ts';
 import type { SegmentFacts } from '../mpeg-ts/segment-facts.ts';
-import { segmentFacts } from '../mpeg-ts/segment-facts.ts';
-import { H264 } from '../mpeg-ts/program-tables.ts';
 import { shiftTimestamps } from '../mpeg-ts/shift-timestamps.ts';
 import { microsOfTicks, ticksOfMicros } from '../mpeg-ts/ticks.ts';
 import { onePiece } from '../one-piece.ts';
 import type { CutPiece } from '../plan/cut-pieces.ts';
 import type { CutSource } from '../segment-content.ts';
 import { readSegment, segmentPath } from '../segment-content.ts';
+import { usableFacts } from '../usable-facts.ts';
 
 /** ffmpeg is shown the first picture at 10 s: far from the wrap of the timestamps, and no stream begins below 0. */
 const SHOWN_TICKS = 900_000;
@@ -58,15 +56,6 @@ function pieceArgs(facts: SegmentFacts, fromTicks: number | undefined, untilTick
     ...(facts.video === undefined ? [] : ['-vf', `trim=${bounds.join(':')}`, ...seamVideoArgs(facts)]),
     ...['-c:a', 'copy', '-mpegts_copyts', '1', ...seamMuxerArgs(facts)],
   ];
-}
-
-/** Facts of a segment whose picture can be encoded so that it fits. */
-export function usableFacts(bytes: Uint8Array, path: string): SegmentFacts {
-  const facts = segmentFacts(bytes);
-  if (facts === undefined) throw new CutSegmentUnusableError(path, 'no program with timestamps is found in it');
-  if (facts.video !== undefined && facts.video.type !== H264)
-    throw new CutSegmentUnusableError(path, `its video is not H.264 (stream type ${facts.video.type.toString()})`);
-  return facts;
 }
 
 function cutTicks(micros: number): number {

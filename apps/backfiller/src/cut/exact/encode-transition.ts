@@ -1,5 +1,5 @@
 import type { AbortOptions } from '@waybill/common';
-import { seamMuxerArgs, seamVideoArgs } from '../ffmpeg/h264-args.ts';
+import { seamMuxerArgs, seamVideoArgs } from '../ffmpeg/seam-args.ts';
 import { inputUrl, runFfmpeg } from '../ffmpeg/run-ffmpeg.ts';
 import type { SegmentFacts } from '../mpeg-ts/segment-facts.ts';
 import { TICKS_PER_SECOND } from '../mpeg-ts/ticks.ts';
@@ -8,7 +8,7 @@ import type { CutPiece } from '../plan/cut-pieces.ts';
 import type { CutStep } from '../plan/cut-plan.ts';
 import type { CutSource } from '../segment-content.ts';
 import { readSegment, segmentPath } from '../segment-content.ts';
-import { usableFacts } from './encode-piece.ts';
+import { usableFacts } from '../usable-facts.ts';
 import { pieceParts } from './exact-parts.ts';
 
 type TransitionStep = Extract<CutStep, { kind: 'transition' }>;

@@ -15,7 +15,7 @@ async function* exactParts(
 ): AsyncGenerator<TsPart, void, undefined> {
   for (const step of steps) {
     if (step.kind === 'pieces') yield* pieceParts(source, step.pieces, program, options);
-    else yield { content: encodeTransition(source, step, program, options), name: 'transition' };
+    else yield { content: encodeTransition(source, step, program, options), name: 'transition', isCut: true };
   }
 }
 

@@ -1,12 +1,12 @@
 import type { AbortOptions } from '@waybill/common';
 import type { SelectedSegment, Sequence } from '@waybill/segments';
-import { usableFacts } from '../exact/encode-piece.ts';
 import { inputUrl, runFfmpeg } from '../ffmpeg/run-ffmpeg.ts';
 import { shiftTimestamps } from '../mpeg-ts/shift-timestamps.ts';
 import { microsOfTicks, ticksOfMicros } from '../mpeg-ts/ticks.ts';
 import type { CutSource } from '../segment-content.ts';
 import { readSegment, segmentPath } from '../segment-content.ts';
 import { onePiece } from '../one-piece.ts';
+import { pictureFacts } from '../usable-facts.ts';
 
 /** As in encode-piece.ts: the first picture is shown at 10 s. */
 const SHOWN_TICKS = 900_000;
@@ -28,7 +28,7 @@ export async function* frameImage(
   { signal }: AbortOptions = {},
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const bytes = await readSegment(source, segment, { signal });
-  const facts = usableFacts(bytes, segmentPath(source, segment));
+  const facts = pictureFacts(bytes, segmentPath(source, segment));
   const inside = Math.min(Math.max(0, micros - segment.startMicros), segment.durationMicros);
   // A picture stays until the next one: the first that begins later than one frame before.
   const last = ticksOfMicros(segment.durationMicros) - facts.frameTicks;

@@ -7,14 +7,15 @@ import type { CutRun } from '../plan/cut-pieces.ts';
 import type { CutRange } from '../plan/cut-request.ts';
 import type { CutSource } from '../segment-content.ts';
 import { segmentContent, segmentPath } from '../segment-content.ts';
+import { requireStreams } from '../usable-facts.ts';
 
 export interface ImageSize {
   readonly width: number;
   readonly height: number;
 }
 
-/** The sound of a range as PNG: time from left to right, a hole is silence. */
-export function waveformImage(
+/** The sound of a range as PNG: time from left to right, a hole is silence. Throws CutSegmentUnusableError where there is none. */
+export async function* waveformImage(
   source: CutSource,
   runs: readonly CutRun[],
   range: CutRange,
@@ -22,6 +23,7 @@ export function waveformImage(
   program: string,
   { signal }: AbortOptions = {},
 ): AsyncGenerator<Uint8Array, void, undefined> {
+  await requireStreams(source, runs.flat(), 'its sound', { signal });
   const first = runs[0]?.[0]?.segment.startMicros ?? range.startMicros;
   const originMicros = Math.min(first, range.startMicros);
   const start = seconds(range.startMicros - originMicros);
@@ -32,7 +34,7 @@ export function waveformImage(
     `atrim=start=${start}:duration=${length},asetpts=PTS-STARTPTS,apad=whole_dur=${length}`,
     `showwavespic=s=${width.toString()}x${height.toString()}:colors=white`,
   ];
-  return runFfmpeg({
+  yield* runFfmpeg({
     program,
     args: [
       ...['-copyts', '-f', 'mpegts', '-i', inputUrl(0), '-filter_complex', graph.join(',')],

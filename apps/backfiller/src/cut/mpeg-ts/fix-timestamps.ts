@@ -1,7 +1,9 @@
 import type { AbortOptions } from '@waybill/common';
 import { FixTs } from './fix-ts.ts';
 import { PACKET_BYTES } from './packet.ts';
+import type { SoundTrim } from './sound-trimmer.ts';
 import { StreamHead } from './stream-head.ts';
+import { trimSound } from './trim-sound.ts';
 import type { PacketBlock } from './whole-packets.ts';
 import { wholePackets } from './whole-packets.ts';
 
@@ -11,6 +13,8 @@ export interface TsPart {
   readonly name?: string | undefined;
   /** Where it has to begin in the output; default: right behind the part before. */
   readonly atTicks?: number | undefined;
+  /** Follows the part before by one frame even where the timestamps of both nearly fit; default false: those that do stay. */
+  readonly isCut?: boolean | undefined;
 }
 
 /** How much of a part is held to see where its streams begin: several seconds of sound at any rate that is in use. */
@@ -22,10 +26,12 @@ export async function* fixTimestamps(
   { signal }: AbortOptions = {},
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const fix = new FixTs();
-  for await (const { content, name, atTicks } of parts) {
-    for await (const block of withHead(wholePackets(content, name), ({ program, starts, pcr }) => {
-      fix.beginPart({ program, starts, pcr, atTicks });
-    })) {
+  for await (const { content, name, atTicks, isCut } of parts) {
+    let trims: readonly SoundTrim[] = [];
+    const blocks = withHead(wholePackets(content, name), ({ program, starts, pcr }) => {
+      trims = fix.beginPart({ program, starts, pcr, atTicks, isCut });
+    });
+    for await (const block of trimSound(blocks, () => trims)) {
       signal?.throwIfAborted();
       fix.rewrite(block);
       yield block.bytes;

@@ -1,6 +1,7 @@
 import { PACKET_BYTES, payloadStart, pidOf } from './packet.ts';
 import { findPesHeader, pesContentStart } from './pes-header.ts';
 import type { ElementaryStream, Program } from './program-tables.ts';
+import { H264 } from './program-tables.ts';
 import { DEFAULT_FRAME_TICKS } from './output-clock.ts';
 import { StreamHead, readTimestamps } from './stream-head.ts';
 import { ticksBetween } from './ticks.ts';
@@ -34,7 +35,7 @@ export function segmentFacts(bytes: Uint8Array): SegmentFacts | undefined {
     ...{ program, video: video?.stream, audio: audio?.stream, firstPts: main.pts },
     reorderTicks: Math.max(0, ticksBetween(main.dts, main.pts)),
     frameTicks: mostFrequentGap(dtsOf(bytes.subarray(0, whole), main.stream.pid)),
-    profile: video === undefined ? undefined : profileOf(bytes.subarray(0, whole), video.stream.pid),
+    profile: video?.stream.type !== H264 ? undefined : profileOf(bytes.subarray(0, whole), video.stream.pid),
   };
 }
 

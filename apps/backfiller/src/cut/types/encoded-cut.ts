@@ -5,11 +5,10 @@ import { inputUrl, runFfmpeg } from '../ffmpeg/run-ffmpeg.ts';
 import { fixTimestamps } from '../mpeg-ts/fix-timestamps.ts';
 import { AAC_ADTS } from '../mpeg-ts/program-tables.ts';
 import type { SegmentFacts } from '../mpeg-ts/segment-facts.ts';
-import { segmentFacts } from '../mpeg-ts/segment-facts.ts';
 import type { CutRun } from '../plan/cut-pieces.ts';
 import type { CutPlan } from '../plan/cut-plan.ts';
 import type { CutSource } from '../segment-content.ts';
-import { readSegment } from '../segment-content.ts';
+import { requireStreams } from '../usable-facts.ts';
 import { wholeParts } from './rough-cut.ts';
 
 /** Every frame of an exact cut keeps its time. */
@@ -35,16 +34,17 @@ const WEBM_ARGS = [...WEBM_VIDEO_ARGS, '-c:a', 'libopus', '-b:a', '128k', '-f', 
 
 type EncodedType = 'mpegts' | 'webm';
 
-/** An exact cut, encoded as a whole. */
-export function encodedCut(
+/** An exact cut, encoded as a whole. Throws CutSegmentUnusableError. */
+export async function* encodedCut(
   source: CutSource,
   plan: CutPlan,
   type: EncodedType,
   program: string,
   { signal }: AbortOptions = {},
 ): AsyncGenerator<Uint8Array, void, undefined> {
+  await requireStreams(source, plan.runs.flat(), 'its streams', { signal });
   const length = type === 'webm' ? lengthArgs(plan.lengthMicros) : [];
-  return runFfmpeg({
+  yield* runFfmpeg({
     program,
     args: [...FROM_SMART_CUT, ...length, ...(type === 'webm' ? WEBM_ARGS : MPEGTS_ARGS)],
     inputs: [(stop) => smartCut(source, plan, program, { signal: stop })],
@@ -61,16 +61,14 @@ function asMp4(facts: SegmentFacts | undefined): string[] {
   ];
 }
 
-/** The whole segments of one run, without encoding, as Matroska: to be kept. */
+/** The whole segments of one run, without encoding, as Matroska: to be kept. Throws CutSegmentUnusableError. */
 export async function* archiveCut(
   source: CutSource,
   run: CutRun,
   program: string,
   { signal }: AbortOptions = {},
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const [first] = run;
-  if (first === undefined) return;
-  const facts = segmentFacts(await readSegment(source, first.segment, { signal }));
+  const facts = await requireStreams(source, run, 'its streams', { signal });
   const recorded: FfmpegInput = (stop) => fixTimestamps(wholeParts(source, [run], { signal: stop }), { signal: stop });
   const length = lengthArgs(run.reduce((sum, { segment }) => sum + segment.durationMicros, 0));
   yield* runFfmpeg({

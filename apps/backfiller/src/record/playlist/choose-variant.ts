@@ -11,12 +11,17 @@ const ORDINARY_FRAME_RATE = 30.5;
 
 /**
  * The variant that a quality names: `source` is `chunked`, or the best one; others are a NAME, a VIDEO group, or `480p`, `720p60` by resolution and
- * frame rate. Throws QualityMissingError.
+ * frame rate. Those whose sound is not in them come last. Throws QualityMissingError.
  */
 export function chooseVariant({ variants }: MasterPlaylist, quality: string): Variant {
-  const chosen = byName(variants, quality === SOURCE ? CHUNKED : quality) ?? byKind(variants, quality);
+  const withSound = variants.filter(({ isSoundApart }) => !isSoundApart);
+  const chosen = [withSound, variants].map((some) => chooseOf(some, quality)).find((one) => one !== undefined);
   if (chosen === undefined) throw new QualityMissingError(quality, variants.map(describe));
   return chosen;
+}
+
+function chooseOf(variants: readonly Variant[], quality: string): Variant | undefined {
+  return byName(variants, quality === SOURCE ? CHUNKED : quality) ?? byKind(variants, quality);
 }
 
 function byName(variants: readonly Variant[], wanted: string): Variant | undefined {

@@ -12,6 +12,8 @@ export interface Variant {
   readonly video: string | undefined;
   /** NAME of its own, or of the first rendition in its group for video. */
   readonly name: string | undefined;
+  /** Its sound is in playlists of its own: every rendition of its group for audio has a URI (section 4.3.4.2.1). */
+  readonly isSoundApart: boolean;
 }
 
 export interface MasterPlaylist {

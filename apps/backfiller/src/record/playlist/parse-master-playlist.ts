@@ -11,7 +11,7 @@ interface Described {
 
 /** Takes the lines of a master playlist apart. Renditions other than video, and tags that are not known, are left out. Throws PlaylistInvalidError. */
 export function parseMasterPlaylist(lines: Iterable<PlaylistLine>, baseUrl: string): MasterPlaylist {
-  const names = new Map<string, string>();
+  const groups: Groups = { names: new Map(), isSoundApart: new Map() };
   const found: (Described & { uri: string })[] = [];
   let described: Described | undefined;
   for (const item of lines) {
@@ -21,23 +21,30 @@ export function parseMasterPlaylist(lines: Iterable<PlaylistLine>, baseUrl: stri
       found.push({ ...described, uri: resolveUri(item.uri, baseUrl, line) });
       described = undefined;
     } else if (item.tag === 'EXT-X-STREAM-INF') described = { line, attributes: parseAttributeList(item.value, line) };
-    else if (item.tag === 'EXT-X-MEDIA') noteName(names, parseAttributeList(item.value, line));
+    else if (item.tag === 'EXT-X-MEDIA') noteRendition(groups, parseAttributeList(item.value, line));
   }
   if (described !== undefined) throw new PlaylistInvalidError('EXT-X-STREAM-INF without a URI', described.line);
-  return { kind: 'master', variants: found.map((one) => variantOf(one, names)) };
+  return { kind: 'master', variants: found.map((one) => variantOf(one, groups)) };
 }
 
-function noteName(names: Map<string, string>, attributes: ReadonlyMap<string, string>): void {
+/** What EXT-X-MEDIA says of groups. */
+interface Groups {
+  /** Of video, the name of its first rendition. */
+  readonly names: Map<string, string>;
+  /** Of audio, whether all renditions have a URI. One without is in the variants themselves. */
+  readonly isSoundApart: Map<string, boolean>;
+}
+
+function noteRendition({ names, isSoundApart }: Groups, attributes: ReadonlyMap<string, string>): void {
   const group = attributes.get('GROUP-ID');
   const name = attributes.get('NAME');
-  if (attributes.get('TYPE') !== 'VIDEO' || group === undefined || name === undefined || names.has(group)) return;
-  names.set(group, name);
+  const type = attributes.get('TYPE');
+  if (group === undefined) return;
+  if (type === 'VIDEO' && name !== undefined && !names.has(group)) names.set(group, name);
+  if (type === 'AUDIO') isSoundApart.set(group, attributes.has('URI') && isSoundApart.get(group) !== false);
 }
 
-function variantOf(
-  { line, attributes, uri }: Described & { uri: string },
-  names: ReadonlyMap<string, string>,
-): Variant {
+function variantOf({ line, attributes, uri }: Described & { uri: string }, { names, isSoundApart }: Groups): Variant {
   const video = attributes.get('VIDEO');
   const [, width, height] = /^(\d+)x(\d+)$/i.exec(attributes.get('RESOLUTION') ?? '') ?? [];
   return {
@@ -49,6 +56,7 @@ function variantOf(
     frameRate: numberOf(attributes.get('FRAME-RATE')),
     video,
     name: attributes.get('NAME') ?? (video === undefined ? undefined : names.get(video)),
+    isSoundApart: isSoundApart.get(attributes.get('AUDIO') ?? '') ?? false,
   };
 }
 

@@ -1,6 +1,7 @@
 import { assignTimes } from './assign-times.ts';
-import { parseDateRange } from './date-range.ts';
-import type { ByteRange, DateRange, MediaPlaylist, MediaSegment } from './media-playlist.ts';
+import { parseAttributeList } from './attribute-list.ts';
+import { DateRanges } from './date-range.ts';
+import type { ByteRange, MediaPlaylist, MediaSegment } from './media-playlist.ts';
 import { PlaylistInvalidError, PlaylistUnsupportedError } from './playlist-errors.ts';
 import type { PlaylistLine } from './playlist-lines.ts';
 import { durationTextOf, parseInteger, parseSeconds, resolveUri } from './playlist-values.ts';
@@ -38,7 +39,7 @@ class MediaReader {
   targetDurationMicros: number | undefined;
   mediaSequence = 0;
   discontinuitySequence = 0;
-  readonly dateRanges: DateRange[] = [];
+  readonly dateRanges = new DateRanges();
   readonly #drafts: DraftSegment[] = [];
   #discontinuities = 0;
 
@@ -80,7 +81,8 @@ class MediaReader {
       skewMicros: times[index]?.skewMicros ?? 0,
     }));
     const longest = Math.max(0, ...segments.map(({ durationMicros }) => durationMicros));
-    const { targetDurationMicros = longest, mediaSequence, discontinuitySequence, ended, dateRanges } = this;
+    const { targetDurationMicros = longest, mediaSequence, discontinuitySequence, ended } = this;
+    const dateRanges = this.dateRanges.list;
     return { kind: 'media', targetDurationMicros, mediaSequence, discontinuitySequence, ended, segments, dateRanges };
   }
 
@@ -149,8 +151,12 @@ const TAGS: Readonly<Record<string, TagReader | undefined>> = {
     throw new PlaylistUnsupportedError('EXT-X-DEFINE', line, 'variables in playlists are not known here');
   },
   'EXT-X-DATERANGE': (reader, value, line) => {
-    const range = parseDateRange(value, line);
-    if (range !== undefined) reader.dateRanges.push(range);
+    reader.dateRanges.add(value, line);
+  },
+  // Sent only to who asks for it; were it passed over, all segments would have the numbers of earlier ones.
+  'EXT-X-SKIP': (reader, value, line) => {
+    reader.assertNoSegmentYet('EXT-X-SKIP', line);
+    reader.mediaSequence += parseInteger(parseAttributeList(value, line).get('SKIPPED-SEGMENTS') ?? '', line);
   },
   'EXT-X-CUE-OUT': (reader) => {
     reader.inCue = true;

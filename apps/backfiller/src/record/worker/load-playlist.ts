@@ -2,7 +2,7 @@ import type { AbortOptions } from '@waybill/common';
 import { chooseVariant } from '../playlist/choose-variant.ts';
 import type { MediaPlaylist } from '../playlist/media-playlist.ts';
 import { parsePlaylist } from '../playlist/parse-playlist.ts';
-import { PlaylistInvalidError, QualityMissingError } from '../playlist/playlist-errors.ts';
+import { PlaylistInvalidError, PlaylistUnsupportedError, QualityMissingError } from '../playlist/playlist-errors.ts';
 import type { HlsClient } from '../fetch/hls-client.ts';
 
 const SOURCE = 'source';
@@ -30,7 +30,7 @@ export async function reloadPlaylist(
 
 /**
  * Loads the media playlist of a quality, from a URL that may be its own or that of a master playlist. A media playlist has one quality:
- * `source`. Throws QualityMissingError, and what parsing and the client throw.
+ * `source`. Throws QualityMissingError, PlaylistUnsupportedError where picture and sound are apart, and what parsing and the client throw.
  */
 export async function openPlaylist(
   client: HlsClient,
@@ -44,7 +44,14 @@ export async function openPlaylist(
     if (quality !== SOURCE) throw new QualityMissingError(quality, [SOURCE]);
     return { url, playlist, etag: answer.etag };
   }
-  const media = await reloadPlaylist(client, { url: chooseVariant(playlist, quality).uri, etag: undefined }, options);
+  const { uri, line, isSoundApart } = chooseVariant(playlist, quality);
+  if (isSoundApart)
+    throw new PlaylistUnsupportedError(
+      `a variant whose sound is in a playlist of its own (${quality})`,
+      line,
+      'one that has both can; give the URL of its media playlist to record the picture alone',
+    );
+  const media = await reloadPlaylist(client, { url: uri, etag: undefined }, options);
   if (media === undefined) throw new PlaylistInvalidError('it is empty', 1);
   return media;
 }

@@ -5,13 +5,16 @@ import { describe, expect, it } from 'vitest';
 import type { TsPart } from '../../../src/cut/mpeg-ts/fix-timestamps.ts';
 import { fixTimestamps } from '../../../src/cut/mpeg-ts/fix-timestamps.ts';
 import { segmentFacts } from '../../../src/cut/mpeg-ts/segment-facts.ts';
+import { shiftTimestamps } from '../../../src/cut/mpeg-ts/shift-timestamps.ts';
 import { collect, inPieces } from '../support/in-pieces.ts';
 import type { ReadStream } from '../support/read-packets.ts';
 import { readPackets } from '../support/read-packets.ts';
+import { readSound } from '../support/read-sound.ts';
 
 const VIDEO = 0x100;
 const AUDIO = 0x101;
 const FRAME = 3600;
+const AAC_FRAME = 1920;
 
 const { qualities } = readStreamIndex();
 const folder = path.resolve(import.meta.dirname, '../../../../../examples/stream-fixture');
@@ -42,6 +45,38 @@ function extraTicks(stream: ReadStream): number[] {
   return gaps(stream, VIDEO).filter((gap) => gap !== FRAME);
 }
 
+function firstDts(segment: Uint8Array): number {
+  return readPackets(segment).times.find(({ pid }) => pid === VIDEO)?.dts ?? NaN;
+}
+
+async function* changedParts(indexes: readonly number[], change: (segment: Buffer) => Buffer): AsyncGenerator<TsPart> {
+  for (const index of indexes) {
+    await Promise.resolve();
+    yield { content: inPieces(change(Buffer.from(segmentBytes(index))), [65_536]) };
+  }
+}
+
+/** The table calls the sound MPEG-1 audio. */
+function asOtherSound(segment: Buffer): Buffer {
+  for (let at = 0; at < segment.length; at += 188) {
+    const entry = segment.indexOf(Buffer.from([0x0f, 0xe1, 0x01]), at);
+    if ((segment.readUInt16BE(at + 1) & 0x1fff) === 0x1000 && entry !== -1 && entry < at + 188) segment[entry] = 0x03;
+  }
+  return segment;
+}
+
+function withoutLastPictures(segment: Buffer): Buffer {
+  let pictures = 0;
+  const kept: Buffer[] = [];
+  for (let at = 0; at < segment.length; at += 188) {
+    const packet = segment.subarray(at, at + 188);
+    const isVideo = (packet.readUInt16BE(1) & 0x1fff) === VIDEO;
+    if (isVideo && (packet.readUInt8(1) & 0x40) !== 0) pictures += 1;
+    if (!isVideo || pictures <= 25) kept.push(packet);
+  }
+  return Buffer.concat(kept);
+}
+
 describe('fixTimestamps', () => {
   it('begins at 0: the first DTS, and the first clock reference', async () => {
     const { times, pcr } = readPackets(await fixed([3, 4]));
@@ -64,20 +99,65 @@ describe('fixTimestamps', () => {
     expect(stream.breaks).toBe(0);
   });
 
-  it('goes on over the restart of an encoder, and over segments that are left out, without a stream going back', async () => {
+  it('goes on over the restart of an encoder, and over segments that are left out, frame by frame', async () => {
     for (const indexes of [
       [63, 64, 65, 66],
       [10, 20, 11],
       [66, 2],
+      // The longest sound behind a last picture that the fixture has: 83 ms.
+      [93, 1, 94, 60],
     ]) {
-      const stream = readPackets(await fixed(indexes));
-      expect(Math.min(...gaps(stream, AUDIO))).toBeGreaterThan(0);
-      expect(Math.min(...gaps(stream, VIDEO))).toBeGreaterThanOrEqual(FRAME);
-      // No seam costs more than two frames: as much as the sound of one side overlaps that of the other.
-      expect(Math.max(...gaps(stream, VIDEO))).toBeLessThanOrEqual(3 * FRAME);
-      expect(extraTicks(stream).length).toBeLessThan(indexes.length);
+      const result = await fixed(indexes);
+      const stream = readPackets(result);
+      expect(extraTicks(stream)).toEqual([]);
       expect(stream.breaks).toBe(0);
+      const sound = readSound(result, AUDIO).map(({ pts }) => pts);
+      const steps = sound.slice(1).map((pts, index) => pts - (sound[index] ?? 0));
+      // No frame begins while another one still plays, and no seam is silent for longer than the recording gives it.
+      expect(Math.min(...steps)).toBeGreaterThanOrEqual(AAC_FRAME - 270);
+      expect(steps.filter((step) => Math.abs(step - AAC_FRAME) > 270).length).toBeLessThan(indexes.length);
+      expect(Math.max(...steps)).toBeLessThan(4 * AAC_FRAME);
     }
+  });
+
+  it('leaves out sound only where the sound before it still plays, and keeps the rest with its picture', async () => {
+    const [first, second] = [93, 1].map((index) => segmentBytes(index));
+    if (first === undefined || second === undefined) throw new Error('no segments');
+    const result = await fixed([93, 1]);
+    const shift = (readPackets(result).times.filter(({ pid }) => pid === VIDEO)[25]?.dts ?? 0) - firstDts(second);
+    const before = readSound(second, AUDIO);
+    const after = readSound(result, AUDIO).slice(readSound(first, AUDIO).length);
+    expect(after.length).toBeLessThan(before.length);
+    expect(before.length - after.length).toBeLessThanOrEqual(5);
+    const expected = before.slice(before.length - after.length);
+    expect(after.map(({ pts, content }) => [pts, content.toString('hex')])).toEqual(
+      expected.map(({ pts, content }) => [pts + shift, content.toString('hex')]),
+    );
+  });
+
+  it('keeps all sound that is not AAC, and waits for sound that goes on for more than half a second', async () => {
+    const other = await collect(fixTimestamps(changedParts([93, 1], asOtherSound)));
+    const frames = [93, 1].flatMap((index) => readSound(segmentBytes(index), AUDIO));
+    expect(readSound(other, AUDIO)).toHaveLength(frames.length);
+    const long = readPackets(await collect(fixTimestamps(changedParts([3, 9], withoutLastPictures))));
+    const [extra = 0] = extraTicks(long);
+    // 25 pictures are missing: a second, of which half is filled.
+    expect(extra).toBeGreaterThan(FRAME + 40_000);
+    expect(extra).toBeLessThan(FRAME + 50_000);
+  });
+
+  it('follows a part by one frame where it is a cut, and by what the recording says where it is none', async () => {
+    const nearly = shiftTimestamps(inPieces(segmentBytes(4), [65_536]), 2 * FRAME);
+    const seam = async (isCut: boolean): Promise<number[]> => {
+      const content = isCut ? nearly : shiftTimestamps(inPieces(segmentBytes(4), [65_536]), 2 * FRAME);
+      async function* parts(): AsyncGenerator<TsPart> {
+        yield* partsOf([3], [65_536]);
+        yield { content, isCut };
+      }
+      return extraTicks(readPackets(await collect(fixTimestamps(parts()))));
+    };
+    expect(await seam(false)).toEqual([3 * FRAME]);
+    expect(await seam(true)).toEqual([]);
   });
 
   it('takes back the flag of a discontinuity where a part begins, and leaves one inside of it', async () => {
@@ -130,8 +210,8 @@ describe('segmentFacts', () => {
   it('says what the probe of the fixture says', () => {
     const facts = segmentFacts(segmentBytes(49));
     expect(facts?.program).toMatchObject({ number: 1, mapPid: 0x1000 });
-    expect(facts?.video).toEqual({ pid: VIDEO, type: 0x1b, role: 'video' });
-    expect(facts?.audio).toEqual({ pid: AUDIO, type: 0x0f, role: 'audio' });
+    expect(facts?.video).toEqual({ pid: VIDEO, type: 0x1b, role: 'video', isUnknown: false });
+    expect(facts?.audio).toEqual({ pid: AUDIO, type: 0x0f, role: 'audio', isUnknown: false });
     expect(facts).toMatchObject({ firstPts: 3_300_300, reorderTicks: 7200, frameTicks: FRAME, profile: 100 });
   });
 

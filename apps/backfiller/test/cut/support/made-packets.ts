@@ -18,7 +18,7 @@ function clockBytes(ticks: number): number[] {
   return [40n, 32n, 24n, 16n, 8n, 0n].map((shift) => Number((value >> shift) & 0xffn));
 }
 
-function timestampBytes(mark: number, ticks: number): number[] {
+export function timestampBytes(mark: number, ticks: number): number[] {
   const bits = BigInt(ticks);
   const part = (shift: bigint, mask: bigint): number => Number((bits >> shift) & mask);
   return [
@@ -42,7 +42,7 @@ export function madePacket(packet: MadePacket): Buffer {
   const payload = pesBytes(packet);
   const clocks = [...(pcr === undefined ? [] : clockBytes(pcr)), ...(opcr === undefined ? [] : clockBytes(opcr))];
   const flags = (discontinuity ? 0x80 : 0) | (pcr === undefined ? 0 : 0x10) | (opcr === undefined ? 0 : 0x08);
-  const head = [0x47, (pts === undefined ? 0 : 0x40) | (pid >> 8), pid & 0xff, 0x30 | counter];
+  const head = [0x47, (pts === undefined ? 0 : 0x40) | (pid >> 8), pid & 0xff, 0x30 | (counter & 15)];
   const length = 188 - head.length - 1 - payload.length;
   const stuffing = Array.from({ length: length - 1 - clocks.length }, () => 0xff);
   return Buffer.from([...head, length, flags, ...clocks, ...stuffing, ...payload]);

@@ -22,6 +22,8 @@ export function readPackets(bytes: Uint8Array): ReadStream {
   for (let at = 0; at < bytes.length; at += 188) {
     const packet = Buffer.from(bytes.subarray(at, at + 188));
     const pid = packet.readUInt16BE(1) & 0x1fff;
+    // Packets that only fill have no counter.
+    if (pid === 0x1fff) continue;
     const control = packet.readUInt8(3);
     const hasField = (control & 0x20) !== 0;
     const start = hasField ? 5 + packet.readUInt8(4) : 4;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { chooseVariant } from '../../../src/record/playlist/choose-variant.ts';
 import { master, media, startsOf } from './support.ts';
 
 const TIME = '#EXT-X-PROGRAM-DATE-TIME:2024-03-01T11:00:00Z';
@@ -132,6 +133,59 @@ describe('a media playlist', () => {
     expect(segments.map(({ gap }) => gap)).toEqual([false, true, false]);
   });
 
+  it('reads the same with a byte order mark, CRLF, no newline at its end, and tags that nobody knows', () => {
+    const lines = [
+      '#EXTM3U',
+      '#EXT-X-VERSION:9',
+      '#EXT-X-MEDIA-SEQUENCE:7',
+      TIME,
+      '#EXTINF:2.000,a title, with a comma',
+      'seg/7.ts?token=a%2Fb&x=1#part',
+      '#EXTINF:2,',
+      '/other/8.ts',
+      '#EXTINF:2,',
+      '//cdn.example.org/9.ts',
+    ];
+    const unknown = ['#EXT-X-MADE-UP:A="b, c",D=1', '#EXT-X-BITRATE:800', '#EXTWHATEVER', '# a comment', '#'];
+    const plain = media(`${lines.join('\n')}\n`).segments.map(({ line: _line, ...segment }) => segment);
+    expect(plain.map(({ uri }) => uri)).toEqual([
+      'https://origin.example.org/live/seg/7.ts?token=a%2Fb&x=1#part',
+      'https://origin.example.org/other/8.ts',
+      'https://cdn.example.org/9.ts',
+    ]);
+    const odd = lines.flatMap((line, index) => (index === 0 ? [line] : [...unknown, '', `  ${line}\t`]));
+    const texts = [lines.join('\n'), `\ufeff${lines.join('\r\n')}`, lines.join('\r'), odd.join('\n')];
+    for (const text of texts) expect(media(text).segments.map(({ line: _line, ...segment }) => segment)).toEqual(plain);
+  });
+
+  it('counts the segments that a delta update leaves out', () => {
+    const text = playlistOf('#EXT-X-MEDIA-SEQUENCE:100', '#EXT-X-SKIP:SKIPPED-SEGMENTS=30', TIME, '#EXTINF:2,', 'a');
+    expect(media(text).segments[0]?.mediaSequence).toBe(130);
+    expect(() => media(playlistOf('#EXT-X-SKIP:RECENTLY-REMOVED="a"'))).toThrow('line 3: "" is no whole number');
+  });
+
+  it('joins what several tags say of one range of dates: how long it was counts before how long it was to be', () => {
+    const start = '2024-03-01T11:00:00Z';
+    const text = playlistOf(
+      `#EXT-X-DATERANGE:ID="splice-1",START-DATE="${start}",PLANNED-DURATION=60,SCTE35-OUT=0xFC`,
+      '#EXT-X-DATERANGE:ID="splice-1",DURATION=30.5,SCTE35-IN=0xFD',
+      `#EXT-X-DATERANGE:ID="splice-2",START-DATE="${start}",PLANNED-DURATION=60`,
+      '#EXT-X-DATERANGE:ID="splice-2",END-DATE="2024-03-01T11:00:10Z"',
+      '#EXT-X-DATERANGE:ID="begun before this window",END-DATE="2024-03-01T11:00:10Z"',
+      `#EXT-X-DATERANGE:START-DATE="${start}"`,
+    );
+    const ranges = media(text).dateRanges;
+    expect(ranges.map(({ startMicros, endMicros = NaN }) => (endMicros - startMicros) / 1e6)).toEqual([30.5, 10, NaN]);
+    expect([...(ranges[0]?.attributes.keys() ?? [])]).toEqual(
+      expect.arrayContaining(['SCTE35-OUT', 'SCTE35-IN', 'PLANNED-DURATION', 'DURATION']),
+    );
+  });
+
+  it('of fragmented MP4, or with variables, is refused with the line that says so', () => {
+    expect(() => media(playlistOf('#EXT-X-MAP:URI="init.mp4",BYTERANGE="720@0"'))).toThrow(/line 3: EXT-X-MAP/);
+    expect(() => media(playlistOf('#EXT-X-DEFINE:NAME="a",VALUE="b"'))).toThrow(/line 3: EXT-X-DEFINE/);
+  });
+
   it.each([
     ['', 'line 1: it is empty'],
     ['<html>\n', 'line 1: it does not begin with #EXTM3U'],
@@ -174,5 +228,28 @@ b
       { name: 'Full HD', height: 1080, bandwidth: 12, line: 2 },
       { name: undefined, height: undefined, bandwidth: 0, frameRate: undefined, line: 7 },
     ]);
+  });
+
+  it('knows the variants whose sound is in playlists of its own', () => {
+    const text = `#EXTM3U
+#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="apart",NAME="English",DEFAULT=YES,URI="en.m3u8"
+#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="apart",NAME="Deutsch",URI="de.m3u8"
+#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="within",NAME="Comment",URI="comment.m3u8"
+#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="within",NAME="English",DEFAULT=YES
+#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="subs",NAME="English",URI="subs.m3u8"
+#EXT-X-MEDIA:TYPE=CLOSED-CAPTIONS,GROUP-ID="cc",NAME="CC1",INSTREAM-ID="CC1"
+#EXT-X-STREAM-INF:BANDWIDTH=9,RESOLUTION=1280x720,AUDIO="apart",SUBTITLES="subs"
+a
+#EXT-X-STREAM-INF:BANDWIDTH=8,RESOLUTION=1280x720,AUDIO="within",CLOSED-CAPTIONS="cc"
+b
+#EXT-X-STREAM-INF:BANDWIDTH=7,RESOLUTION=640x360,AUDIO="apart"
+c
+#EXT-X-STREAM-INF:BANDWIDTH=6,RESOLUTION=320x180,AUDIO="of which nothing is said"
+d
+`;
+    const playlist = master(text);
+    expect(playlist.variants.map(({ isSoundApart }) => isSoundApart)).toEqual([true, false, true, false]);
+    const chosen = ['source', '720p', '360p'].map((quality) => chooseVariant(playlist, quality).uri.slice(-1));
+    expect(chosen).toEqual(['b', 'b', 'c']);
   });
 });

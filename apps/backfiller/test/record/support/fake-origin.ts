@@ -81,6 +81,8 @@ export class FakeOrigin implements AsyncDisposable {
   /** Answers for the master playlist alone are this status. */
   masterStatus = 200;
   etags = false;
+  /** The master playlist says that all sound has URIs of its own. */
+  soundApart = false;
   #tokens = 0;
   #firstSequence = 0;
 
@@ -170,10 +172,13 @@ export class FakeOrigin implements AsyncDisposable {
 
   #sendMaster(response: ServerResponse): void {
     this.#tokens += 1;
+    const [media, audio] = this.soundApart
+      ? ['#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="s",NAME="s",URI="sound.m3u8"\n', ',AUDIO="s"']
+      : ['', ''];
     const variant = (name: string, size: string, rate: number): string =>
-      `#EXT-X-STREAM-INF:BANDWIDTH=${rate},RESOLUTION=${size},NAME="${name}"\nmedia.m3u8?token=${this.#tokens}&name=${name}\n`;
+      `#EXT-X-STREAM-INF:BANDWIDTH=${rate},RESOLUTION=${size},NAME="${name}"${audio}\nmedia.m3u8?token=${this.#tokens}&name=${name}\n`;
     response.writeHead(this.masterStatus);
-    response.end(`#EXTM3U\n${variant('480p', '854x480', 1_400_000)}${variant('best', '1920x1080', 6_000_000)}`);
+    response.end(`#EXTM3U\n${media}${variant('480p', '854x480', 1_400_000)}${variant('best', '1920x1080', 6_000_000)}`);
   }
 
   #sendPlaylist(request: IncomingMessage, response: ServerResponse, token: string): void {

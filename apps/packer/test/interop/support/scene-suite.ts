@@ -12,6 +12,7 @@ import type { SceneName } from './scene-list.ts';
 import { makeScenes } from './scene-set.ts';
 import type { GroundTruth, Look, SceneSet } from './scene-set.ts';
 import { traceFiles } from './trace-files.ts';
+import { pathInPack } from '../../../src/verify/path-in-pack.ts';
 import { readTree } from '../../support/read-tree.ts';
 import { runCli } from '../../support/run-cli.ts';
 
@@ -114,7 +115,7 @@ export function sceneSuite(blender: Blender): void {
       const { set, packs, originals } = session ?? skipWithout(test, blender.needed);
       const lossy = [...packs!.values()].filter(({ report }) => report.files.some(({ kind }) => kind === 'asset'));
       for (const { folder: path, report } of lossy)
-        await rm(join(path, report.files.findLast(({ kind }) => kind === 'asset')!.path));
+        await rm(pathInPack(path, report.files.findLast(({ kind }) => kind === 'asset')!.path));
       const looks = await set.lookAt(lossy.map(({ file, folder: inside }) => ({ file, inside })));
       const unnoticed = lossy.filter(({ name }, index) => {
         const { problems, found } = looks[index]!;

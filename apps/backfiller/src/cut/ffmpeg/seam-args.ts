@@ -1,3 +1,4 @@
+import { H264, HEVC } from '../mpeg-ts/program-tables.ts';
 import type { SegmentFacts } from '../mpeg-ts/segment-facts.ts';
 import { TICKS_PER_SECOND } from '../mpeg-ts/ticks.ts';
 
@@ -8,14 +9,23 @@ const PROFILES: ReadonlyMap<number, string> = new Map([
   [100, 'high'],
 ]);
 
+/** Without reordered frames. x265 sets the depth of its colours, and with it the profile, by the source's. */
+const ENCODERS: ReadonlyMap<number, readonly string[]> = new Map([
+  [H264, ['-c:v', 'libx264', '-preset', 'veryfast', '-crf', '18', '-bf', '0']],
+  [HEVC, ['-c:v', 'libx265', '-preset', 'veryfast', '-crf', '20', '-x265-params', 'bframes=0:log-level=error']],
+]);
+
+/** Types of streams whose pictures can be encoded so that they fit. */
+export const ENCODED_VIDEO: ReadonlySet<number> = new Set(ENCODERS.keys());
+
 /**
- * Encodes the picture so that it fits between copied segments: size, frame times and colours are those of the source, the
- * profile too. Without reordered frames, and decoded as much ahead as the source is, so that DTS go on over the seam.
+ * Encodes the picture so that it fits between copied segments: codec, size, frame times and colours are those of the source,
+ * the profile of H.264 too. Without reordered frames, and decoded as much ahead as the source is, so that DTS go on over the seam.
  */
-export function seamVideoArgs({ profile, reorderTicks }: SegmentFacts): string[] {
-  const named = PROFILES.get(profile ?? 0);
+export function seamVideoArgs({ video, profile, reorderTicks }: SegmentFacts): string[] {
+  const named = video?.type === H264 ? PROFILES.get(profile ?? 0) : undefined;
   return [
-    ...['-c:v', 'libx264', '-preset', 'veryfast', '-crf', '18', '-bf', '0'],
+    ...(ENCODERS.get(video?.type ?? H264) ?? []),
     ...(named === undefined ? [] : ['-profile:v', named]),
     // The times of the source, tick by tick: without these two, frames are moved to a regular grid.
     ...['-fps_mode', 'passthrough', '-enc_time_base', `1:${TICKS_PER_SECOND.toString()}`],
