@@ -2,10 +2,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { backfillCoverage } from './src/backfill-coverage.ts';
 import { backfillIdle } from './src/backfill-idle.ts';
 import { backfillLag } from './src/backfill-lag.ts';
 import { backfillTransfer } from './src/backfill-transfer.ts';
 import { carExport } from './src/car-export.ts';
+import { carGrowth } from './src/car-growth.ts';
+import { carLmdb } from './src/car-lmdb.ts';
 import { describeMachine } from './src/machine.ts';
 import { packerListing } from './src/packer-listing.ts';
 import { packerPacking } from './src/packer-packing.ts';
@@ -37,12 +40,19 @@ const PROGRAMS: Readonly<Record<string, Program>> = {
   backfill: {
     title: 'Backfiller',
     file: 'backfiller',
-    suites: { transfer: backfillTransfer, idle: backfillIdle, selection, serving, lag: backfillLag },
+    suites: {
+      transfer: backfillTransfer,
+      idle: backfillIdle,
+      selection,
+      serving,
+      lag: backfillLag,
+      coverage: backfillCoverage,
+    },
   },
   car: {
     title: 'CAR exporter',
     file: 'car-exporter',
-    suites: { export: carExport },
+    suites: { export: carExport, lmdb: carLmdb, growth: carGrowth },
   },
   packer: {
     title: 'Packer',

@@ -11,7 +11,7 @@ if [ ! -e "$data/PG_VERSION" ]; then
   as pg_ctl -D "$data" -w -o "-c listen_addresses='' -c unix_socket_directories=/tmp" start >/dev/null
   export PGPASSWORD="$POSTGRES_PASSWORD"
   as psql -q -h /tmp -U "$POSTGRES_USER" -d postgres -c "CREATE DATABASE \"$POSTGRES_DB\""
-  for file in /docker-entrypoint-initdb.d/*.sql; do as psql -q -v ON_ERROR_STOP=1 -h /tmp -U "$POSTGRES_USER" -d "$POSTGRES_DB" -f "$file"; done
+  for file in $(find /docker-entrypoint-initdb.d -name '*.sql' 2>/dev/null | sort); do as psql -q -v ON_ERROR_STOP=1 -h /tmp -U "$POSTGRES_USER" -d "$POSTGRES_DB" -f "$file"; done
   as pg_ctl -D "$data" -w stop >/dev/null
 fi
 exec setpriv --reuid postgres --regid postgres --clear-groups -- postgres -D "$data" -c 'listen_addresses=*' -c unix_socket_directories=/tmp

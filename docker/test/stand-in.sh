@@ -13,8 +13,9 @@ debootstrap --variant=minbase --include=ca-certificates,libatomic1 bookworm "$ro
   tail -n 20 "$engine/debootstrap.log"
   exit 1
 }
-# What Debian's own slim images leave out as well.
-rm -rf "$root"/var/cache/apt/* "$root"/var/lib/apt/lists/* "$root"/usr/share/{doc,man,info,locale}/* "$root"/var/log/*.log
+# What Debian's own slim images leave out as well; licences stay.
+rm -rf "$root"/var/cache/apt/* "$root"/var/lib/apt/lists/* "$root"/usr/share/{man,info,locale}/* "$root"/var/log/*.log
+find "$root/usr/share/doc" -type f ! -name copyright -delete
 printf '%s\n' 'APT::Install-Recommends "false";' >"$root/etc/apt/apt.conf.d/90slim"
 
 install -D -m 0755 "$node" "$root/usr/local/bin/node"

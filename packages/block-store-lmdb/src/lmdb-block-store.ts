@@ -3,9 +3,6 @@ import {
   type Block,
   blockReads,
   type BlockStore,
-  BlockStoreUnreadableError,
-  cidParts,
-  identityContent,
   OpenCalls,
   type PutManyResult,
   type WritableBlockStore,
@@ -14,17 +11,29 @@ import { type AbortOptions, Semaphore } from '@waybill/common';
 import { CID } from 'multiformats/cid';
 import type { LmdbDatabase } from './lmdb-database.ts';
 import { asLmdbWriteError } from './lmdb-write-error.ts';
-import { putBlocks, type PutBlocksInit } from './put-blocks.ts';
+import type { BulkLoadInit } from './bulk-load.ts';
+import { putBatches, putBlocks } from './put-blocks.ts';
+import { hasBlock, readBlocks } from './read-blocks.ts';
 
 /** A block store in an LMDB database, with the roots of the chain that was put into it. */
 export interface LmdbBlockStore extends WritableBlockStore {
+  /**
+   * `putMany` for blocks that come many together, as they are read from a file: that saves a promise for each. A batch is read
+   * before the next one is asked for, and may be overwritten then.
+   */
+  putBatches(
+    batches: Iterable<Iterable<Block>> | AsyncIterable<Iterable<Block>>,
+    options?: AbortOptions,
+  ): Promise<PutManyResult>;
+  /** How many blocks are to be found. */
+  blockCount(options?: AbortOptions): Promise<number>;
   /** What `setRoots` has kept; empty before. */
   roots(options?: AbortOptions): Promise<CID[]>;
   /** Keeps the CIDs of a head beside the blocks; resolves when that is durable. Whether they are there is not looked at. */
   setRoots(cids: readonly CID[], options?: AbortOptions): Promise<void>;
 }
 
-export interface LmdbStoreInit extends PutBlocksInit {
+export interface LmdbStoreInit extends BulkLoadInit {
   verifyReads: boolean;
 }
 
@@ -47,7 +56,7 @@ export class LmdbStore implements LmdbBlockStore {
     this.#init = init;
     this.#database = init.database;
     const reads = blockReads({
-      hasBytes: (cid, options) => this.#run(options, () => this.#has(cid)),
+      hasBytes: (cid, options) => this.#run(options, () => hasBlock(this.#database, cid)),
       getManyBytes: (cids, options) => this.#run(options, () => this.#readMany(cids, options)),
     });
     ({ has: this.has, get: this.get, getMany: this.getMany, getManyBytes: this.getManyBytes } = reads);
@@ -59,6 +68,20 @@ export class LmdbStore implements LmdbBlockStore {
 
   putMany(blocks: Iterable<Block> | AsyncIterable<Block>, options: AbortOptions = {}): Promise<PutManyResult> {
     return this.#run(options, () => this.#writing.run(() => putBlocks(blocks, this.#init, options), options));
+  }
+
+  putBatches(
+    batches: Iterable<Iterable<Block>> | AsyncIterable<Iterable<Block>>,
+    options: AbortOptions = {},
+  ): Promise<PutManyResult> {
+    return this.#run(options, () => this.#writing.run(() => putBatches(batches, this.#init, options), options));
+  }
+
+  blockCount(options: AbortOptions = {}): Promise<number> {
+    return this.#run(options, () => {
+      const { entryCount } = this.#database.index.getStats() as { entryCount: number };
+      return entryCount;
+    });
   }
 
   roots(options: AbortOptions = {}): Promise<CID[]> {
@@ -94,48 +117,14 @@ export class LmdbStore implements LmdbBlockStore {
     });
   }
 
-  #has(cid: Uint8Array): boolean {
-    const parts = cidParts(cid);
-    if (identityContent(cid, parts) !== undefined) return true;
-    return reading(cid, () => this.#database.index.doesExist(cid.subarray(parts.multihashStart)));
-  }
-
   async #readMany(cids: readonly Uint8Array[], { signal }: AbortOptions): Promise<(Uint8Array | undefined)[]> {
+    if (cids.length <= READS_PER_TURN) return readBlocks(this.#init, cids);
     const found: (Uint8Array | undefined)[] = [];
-    for (const cid of cids) {
-      found.push(this.#read(cid));
-      if (found.length % READS_PER_TURN !== 0) continue;
+    for (let from = 0; from < cids.length; from += READS_PER_TURN) {
+      for (const data of readBlocks(this.#init, cids.slice(from, from + READS_PER_TURN))) found.push(data);
       await setImmediate();
       signal?.throwIfAborted();
     }
     return found;
-  }
-
-  #read(cid: Uint8Array): Uint8Array | undefined {
-    const parts = cidParts(cid);
-    const inside = identityContent(cid, parts);
-    if (inside !== undefined) return inside;
-    const { database, verifyReads, verifier } = this.#init;
-    const data = reading(cid, () => lookUp(database, cid.subarray(parts.multihashStart)));
-    if (data !== undefined && verifyReads) verifier.assertStored(cid, data);
-    return data;
-  }
-}
-
-function lookUp({ index, blocks }: LmdbDatabase, key: Uint8Array): Uint8Array | undefined {
-  const number = index.getBinaryFast(key);
-  if (number === undefined) return undefined;
-  const [high = 0, upper = 0, lower = 0, low = 0] = number;
-  const at = high * 2 ** 24 + ((upper << 16) | (lower << 8) | low);
-  const data = blocks.getBinary(at);
-  if (data === undefined) throw new Error(`the index names block number ${at}, which is not there`);
-  return data;
-}
-
-function reading<T>(cid: Uint8Array, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    throw new BlockStoreUnreadableError(cid, error);
   }
 }

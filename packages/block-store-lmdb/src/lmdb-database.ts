@@ -9,15 +9,20 @@ export interface LmdbTable<K extends Uint8Array | number> {
   doesExist(key: K): boolean;
   /** False where the key was there and `noOverwrite` is set. */
   putSync(key: K, value: Uint8Array, options?: { append?: boolean; noOverwrite?: boolean }): boolean;
-  getKeys(options: { reverse: boolean; limit: number }): Iterable<K>;
+  /** False where the key was not there. */
+  removeSync(key: K): boolean;
+  getKeys(options: { reverse?: boolean; limit?: number }): Iterable<K>;
+  getStats(): unknown;
 }
 
-/** One environment with its three tables. */
+/** One environment with its tables. */
 export interface LmdbDatabase {
-  /** Multihash to number, 4 bytes big-endian. */
+  /** Multihash to place: see `pack-format.ts`. */
   readonly index: LmdbTable<Uint8Array>;
-  /** Number to content, in the order in which blocks came. */
-  readonly blocks: LmdbTable<number>;
+  /** Number to pack, in the order in which blocks came. */
+  readonly packs: LmdbTable<number>;
+  /** Packs that the index does not know yet: the first of a commit to the last, 4 bytes big-endian. */
+  readonly tail: LmdbTable<number>;
   /** Format and roots, by name. */
   readonly meta: LmdbTable<Uint8Array>;
   /** Commits what `work` has written, and returns when it is on disk; writes nothing when it throws. */
@@ -41,14 +46,15 @@ export function openDatabase({ path, readOnly }: OpenDatabaseInit): LmdbDatabase
     ...bytes,
     overlappingSync: false,
     noMemInit: true,
-    maxDbs: 3,
+    maxDbs: 4,
     noSubdir: false,
   });
   const table = <K extends Uint8Array | number>(name: string, keyEncoding: 'binary' | 'uint32'): LmdbTable<K> =>
     root.openDB<Uint8Array, K>({ ...bytes, name, keyEncoding }) as unknown as LmdbTable<K>;
   return {
     index: table<Uint8Array>('index', 'binary'),
-    blocks: table<number>('blocks', 'uint32'),
+    packs: table<number>('packs', 'uint32'),
+    tail: table<number>('tail', 'uint32'),
     meta: table<Uint8Array>('meta', 'binary'),
     // By default abortable, and synced before it returns.
     write: (work) => root.transactionSync(work),

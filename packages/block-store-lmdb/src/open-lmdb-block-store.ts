@@ -15,9 +15,12 @@ export interface OpenLmdbBlockStoreInit {
   readOnly?: boolean | undefined;
   /** Whether contents are hashed when they are read; they always are when they are put. Default false. */
   verifyReads?: boolean | undefined;
-  /** A commit of `putMany` is made when so many bytes have come; default 8 MiB: more is quicker, and blocks the thread longer. */
+  /** Contents are committed when so many bytes have come; default 8 MiB: more is hardly quicker, and blocks the thread longer. */
   batchBytes?: number | undefined;
-  /** Or so many blocks; default 16,384. */
+  /**
+   * The index is committed, and the blocks are to be found, when so many have come, and at the end of each call; default
+   * 1,048,576, at most twice that. Each commit rewrites most of the index; each block that waits costs 60 bytes.
+   */
   batchBlocks?: number | undefined;
 }
 
@@ -32,7 +35,7 @@ export async function openLmdbBlockStore(
     readOnly = false,
     verifyReads = false,
     batchBytes = 8_388_608,
-    batchBlocks = 16_384,
+    batchBlocks = 1_048_576,
   }: OpenLmdbBlockStoreInit,
   options: AbortOptions = {},
 ): Promise<LmdbBlockStore> {

@@ -1,73 +1,64 @@
 import { setImmediate } from 'node:timers/promises';
-import { type Block, type BlockVerifier, cidParts, identityContent, type PutManyResult } from '@waybill/block-store';
+import type { Block, PutManyResult } from '@waybill/block-store';
 import { type AbortOptions, abortableIterable } from '@waybill/common';
-import type { LmdbDatabase } from './lmdb-database.ts';
-import { asLmdbWriteError } from './lmdb-write-error.ts';
-import { type PendingBlock, writeBatch } from './write-batch.ts';
+import { BulkLoad, type BulkLoadInit } from './bulk-load.ts';
 
-export interface PutBlocksInit {
-  path: string;
-  database: LmdbDatabase;
-  verifier: BlockVerifier;
-  /** A commit is made when so many bytes or blocks have come. */
-  batchBytes: number;
-  batchBlocks: number;
-}
+type Source<T> = Iterable<T> | AsyncIterable<T>;
 
-type Source = Iterable<Block> | AsyncIterable<Block>;
+/** Packs that are taken up before others get their turn: some milliseconds. */
+const PACKS_PER_TURN = 100;
 
-/** Verifies blocks and writes them batch by batch; each batch is on disk before the next is read. */
-export async function putBlocks(blocks: Source, init: PutBlocksInit, options: AbortOptions): Promise<PutManyResult> {
-  const result = { stored: 0, existing: 0, storedBytes: 0 };
-  for await (const batch of batches(blocks, result, init, options)) {
-    const { stored, storedBytes } = write(batch, init);
-    result.stored += stored;
-    result.existing += batch.length - stored;
-    result.storedBytes += storedBytes;
-    // A commit holds the thread for some tens of milliseconds; others get their turn before the next.
-    await setImmediate();
-    options.signal?.throwIfAborted();
-  }
-  return result;
-}
-
-function write(
-  batch: readonly PendingBlock[],
-  { path, database }: PutBlocksInit,
-): { stored: number; storedBytes: number } {
-  try {
-    return writeBatch(database, batch);
-  } catch (error) {
-    throw asLmdbWriteError(error, path);
-  }
-}
-
-/** Verified blocks, in pieces that fit into one commit; what is in its CID already is counted and left out. */
-async function* batches(
-  blocks: Source,
-  result: { existing: number },
-  { verifier, batchBytes, batchBlocks }: PutBlocksInit,
+/** Verifies blocks and writes them; all are on disk, and to be found, when it resolves. */
+export async function putBlocks(
+  blocks: Source<Block>,
+  init: BulkLoadInit,
   options: AbortOptions,
-): AsyncGenerator<PendingBlock[], void, undefined> {
-  let batch: PendingBlock[] = [];
-  let sizeBytes = 0;
-  for await (const { cid, data } of abortable(blocks, options)) {
-    verifier.assertContent(cid, data);
-    const parts = cidParts(cid);
-    if (identityContent(cid, parts) !== undefined) {
-      result.existing += 1;
-      continue;
-    }
-    batch.push({ key: cid.subarray(parts.multihashStart), data });
-    sizeBytes += data.length;
-    if (sizeBytes < batchBytes && batch.length < batchBlocks) continue;
-    yield batch;
-    [batch, sizeBytes] = [[], 0];
+): Promise<PutManyResult> {
+  const load = await beginLoad(init, options);
+  for await (const block of abortable(blocks, options)) {
+    load.add(block);
+    if (load.isFull) await commit(load, options);
   }
-  if (batch.length > 0) yield batch;
+  load.finish();
+  return load.result;
 }
 
-/** A source that may wait is left at once when the call is aborted; one that cannot wait is looked at between batches. */
-function abortable(blocks: Source, options: AbortOptions): Source {
-  return Symbol.asyncIterator in blocks ? abortableIterable(blocks, options) : blocks;
+/** As {@link putBlocks}, of blocks that come many together. */
+export async function putBatches(
+  batches: Source<Iterable<Block>>,
+  init: BulkLoadInit,
+  options: AbortOptions,
+): Promise<PutManyResult> {
+  const load = await beginLoad(init, options);
+  for await (const batch of abortable(batches, options)) {
+    for (const block of batch) {
+      load.add(block);
+      if (load.isFull) await commit(load, options);
+    }
+  }
+  load.finish();
+  return load.result;
+}
+
+async function beginLoad(init: BulkLoadInit, { signal }: AbortOptions): Promise<BulkLoad> {
+  const load = new BulkLoad(init);
+  const adopting = load.adopt();
+  for (let packs = 1; adopting.next().done !== true; packs += 1) {
+    if (packs % PACKS_PER_TURN !== 0) continue;
+    await setImmediate();
+    signal?.throwIfAborted();
+  }
+  return load;
+}
+
+async function commit(load: BulkLoad, { signal }: AbortOptions): Promise<void> {
+  load.commit();
+  // A commit holds the thread for some tens of milliseconds; others get their turn before the next.
+  await setImmediate();
+  signal?.throwIfAborted();
+}
+
+/** A source that may wait is left at once when the call is aborted; one that cannot wait is looked at between commits. */
+function abortable<T>(source: Source<T>, options: AbortOptions): Source<T> {
+  return Symbol.asyncIterator in source ? abortableIterable(source, options) : source;
 }

@@ -2,7 +2,7 @@ import { LmdbFormatUnknownError } from './lmdb-errors.ts';
 import type { LmdbDatabase } from './lmdb-database.ts';
 
 /** Changes when older programs could not read what newer ones write. */
-const FORMAT = 'waybill-blocks-1';
+const FORMAT = 'waybill-blocks-2';
 const FORMAT_KEY = Buffer.from('format');
 
 /**
@@ -19,7 +19,7 @@ export function assertFormat(database: LmdbDatabase, { path, readOnly }: { path:
   if (actual !== FORMAT) throw new LmdbFormatUnknownError(path, { expected: FORMAT, actual });
 }
 
-function isEmpty({ index, blocks }: LmdbDatabase): boolean {
+function isEmpty({ index, packs }: LmdbDatabase): boolean {
   const first = { reverse: false, limit: 1 };
-  return [...index.getKeys(first)].length === 0 && [...blocks.getKeys(first)].length === 0;
+  return [...index.getKeys(first)].length === 0 && [...packs.getKeys(first)].length === 0;
 }

@@ -13,7 +13,10 @@ import {
   LmdbStoreMissingError,
   openLmdbBlockStore,
 } from '../src/index.ts';
-import { openDatabase } from '../src/lmdb-database.ts';
+import { type LmdbDatabase, openDatabase } from '../src/lmdb-database.ts';
+import { PackBuilder } from '../src/pack-builder.ts';
+import { encodePlace } from '../src/pack-format.ts';
+import { appendPacks } from '../src/write-packs.ts';
 
 describe('the LMDB store', () => {
   blockStoreSuite({
@@ -24,21 +27,23 @@ describe('the LMDB store', () => {
       const open = (): Promise<LmdbBlockStore> =>
         openLmdbBlockStore({ path: folder, verifyReads: true, batchBlocks: 64 });
       const store = await open();
-      const behind = async (
-        cid: Uint8Array,
-        change: (database: ReturnType<typeof openDatabase>, at: number) => void,
-      ) => {
+      const behind = async (change: (database: LmdbDatabase) => void): Promise<void> => {
         const database = openDatabase({ path: folder, readOnly: false });
-        const number = database.index.getBinary(cid.subarray(2));
-        database.write(() => change(database, Buffer.from(number ?? []).readUInt32BE(0)));
+        database.write(() => change(database));
         await database.close();
       };
       return {
         store,
         reopen: open,
-        corrupt: ({ cid }, data) => behind(cid, ({ blocks }, at) => blocks.putSync(at, data)),
+        corrupt: ({ cid }, data) =>
+          behind((database) => {
+            const builder = new PackBuilder();
+            builder.add(cid.subarray(2), data);
+            const pack = appendPacks(database, builder.take());
+            database.index.putSync(cid.subarray(2), encodePlace({ pack, offset: 0 }));
+          }),
         // The index points to a number that is not there.
-        makeUnreadable: ({ cid }) => behind(cid, ({ index }) => index.putSync(cid.subarray(2), Buffer.alloc(4, 9))),
+        makeUnreadable: ({ cid }) => behind(({ index }) => index.putSync(cid.subarray(2), Buffer.alloc(6, 9))),
         dispose: async () => {
           await store.close();
           await directory[Symbol.asyncDispose]();
@@ -97,7 +102,7 @@ test('refuses a database of somebody else', () =>
     await other.close();
     const opened = openLmdbBlockStore({ path: folder });
     await expect(opened).rejects.toBeInstanceOf(LmdbFormatUnknownError);
-    await expect(opened).rejects.toMatchObject({ expected: 'waybill-blocks-1', actual: undefined });
+    await expect(opened).rejects.toMatchObject({ expected: 'waybill-blocks-2', actual: undefined });
   }));
 
 test('has what came before an abort, in whole batches, and goes on from there', () =>

@@ -8,10 +8,11 @@ import { ensureDirectory } from './ensure-directory.ts';
 import { type FileOperations, pooledFileOperations } from './file-operations.ts';
 import { type ContentSummary, HashingWriter } from './hashing-writer.ts';
 import { isErrnoException } from './is-errno-exception.ts';
+import { placeFile } from './place-file.ts';
 import { settleDirectory } from './settle-directory.ts';
 import { nextTempName, type TempNamer } from './temp-name.ts';
 import { writeFully, writePartsFully, type WriteSome } from './write-all.ts';
-import { FileCloseFailedError, FileExistsError, FileSyncFailedError } from './write-errors.ts';
+import { FileCloseFailedError, FileSyncFailedError } from './write-errors.ts';
 
 /** What an atomic write has just done. `synced` and `directory-synced` are left out with durabilities that do without. */
 export type AtomicWriteStep = 'opened' | 'written' | 'synced' | 'closed' | 'renamed' | 'directory-synced';
@@ -126,7 +127,7 @@ export class TempFile implements AtomicWriter {
       if (durability !== 'none') await this.#sync(fd);
       await this.#close();
       signal?.throwIfAborted();
-      await this.#moveIntoPlace();
+      await placeFile(this.#tempPath, this.#path, this.#options.exclusive === true, this.#operations);
       return summary;
     });
     this.#ended = true;
@@ -175,26 +176,6 @@ export class TempFile implements AtomicWriter {
       throw new FileCloseFailedError(this.#path, error);
     }
     this.#options.onStep?.('closed');
-  }
-
-  async #moveIntoPlace(): Promise<void> {
-    if (this.#options.exclusive === true) await this.#linkIntoPlace();
-    else await this.#operations.rename(this.#tempPath, this.#path);
-  }
-
-  /** A rename would replace what is there; a link fails. */
-  async #linkIntoPlace(): Promise<void> {
-    const { link, unlink } = this.#operations;
-    try {
-      await link(this.#tempPath, this.#path);
-    } catch (error) {
-      throw isErrnoException(error, 'EEXIST') ? new FileExistsError(this.#path, error) : error;
-    }
-    try {
-      await unlink(this.#tempPath);
-    } catch {
-      // The file is in place. Its second name bears our mark, and a sweep removes it.
-    }
   }
 
   async #syncDirectory(): Promise<void> {

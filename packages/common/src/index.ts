@@ -20,6 +20,7 @@ export { maskUserInfo } from './mask-user-info.ts';
 export { Semaphore } from './semaphore.ts';
 export { sweepTempFiles } from './sweep-temp-files.ts';
 export { syncDirectory } from './sync-directory.ts';
+export { openPartialFile, removePartialFile } from './partial-file.ts';
 export { parseTempMark, tempMark } from './temp-mark.ts';
 export { matchTempName } from './temp-name.ts';
 export { isTempOwnerAlive } from './temp-owner.ts';
@@ -33,6 +34,7 @@ export {
   FileExistsError,
   FileSyncFailedError,
   FileTooLargeError,
+  PartialFileBusyError,
   WriteStalledError,
 } from './write-errors.ts';
 export { writeFileAtomic } from './write-file-atomic.ts';
@@ -50,6 +52,8 @@ export type { CallbackListener, CallbackListenerOptions, RemoteCallbacks } from 
 export type { CallbackFailure, Callbacks } from './isolated-callbacks.ts';
 export type { ContentSummary } from './hashing-writer.ts';
 export type { DirectoryLock, LockDirectoryOptions } from './lock-directory.ts';
+export type { PartialFile, PartialFileOptions, RemovedPartialFile, RemovePartialFileOptions } from './partial-file.ts';
+export type { PartialFileOperations } from './partial-file-operations.ts';
 export type { Permit } from './semaphore.ts';
 export type { SweepOptions } from './sweep-temp-files.ts';
 export type { TempMark } from './temp-mark.ts';

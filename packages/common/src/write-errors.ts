@@ -67,6 +67,20 @@ export class FileExistsError extends WaybillError {
   }
 }
 
+/** Another process is at work on the same partial file. */
+export class PartialFileBusyError extends WaybillError {
+  readonly path: string;
+  /** Its mark (see `parseTempMark`), where it is known. */
+  readonly owner: string | undefined;
+
+  constructor(path: string, owner: string | undefined, cause?: unknown) {
+    const by = owner === undefined ? 'another process' : `process ${owner}`;
+    super(`${path} is being written by ${by}`, { code: 'ERR_PARTIAL_FILE_BUSY', retryable: true, cause });
+    this.path = path;
+    this.owner = owner;
+  }
+}
+
 /** The content has another length than was declared. It was not put in place. */
 export class ContentLengthMismatchError extends WaybillError {
   readonly path: string;

@@ -1,7 +1,9 @@
-import { Gauge, Histogram } from 'prom-client';
+import { Gauge } from 'prom-client';
 import type { Registry } from 'prom-client';
 import { LabelLimit } from './label-limit.ts';
 import { LATENCY_BUCKETS, SIZE_BUCKETS, sharedMetric } from './metrics.ts';
+import { TalliedHistogram } from './tallied-histogram.ts';
+import type { Tally } from './tallied-histogram.ts';
 
 /** Ends the measurement of one request. `status` is `error` where there was no response, or it broke off. */
 export type FinishMeasurement = (status: number | 'error', sizeBytes: number) => void;
@@ -12,9 +14,17 @@ export interface ClientMetrics {
 
 const NAMES = ['name', 'method', 'domain'] as const;
 
+/** What ended with one status. */
+interface Outcome {
+  readonly latency: Tally;
+  /** None of what did not end well. */
+  readonly size: Tally | undefined;
+}
+
 interface Series {
   readonly labels: Readonly<Record<(typeof NAMES)[number], string>>;
   underWay: number;
+  readonly outcomes: Map<number | 'error', Outcome>;
 }
 
 /**
@@ -26,16 +36,21 @@ export function createClientMetrics(registry: Registry): ClientMetrics {
   const { latency, size } = histograms(registry);
   const concurrency = concurrencyOf(registry);
   const domains = new LabelLimit();
+  const open = ({ labels }: Series, status: number | 'error'): Outcome => {
+    const withStatus = { ...labels, status };
+    return { latency: latency.open(withStatus), size: status === 'error' ? undefined : size.open(withStatus) };
+  };
   return {
     start(name, method, domain) {
       const startMs = performance.now();
       const series = concurrency.seriesOf(name, method, domains.bound(domain));
       series.underWay += 1;
       return (status, sizeBytes) => {
-        const withStatus = { ...series.labels, status };
         series.underWay -= 1;
-        latency.observe(withStatus, (performance.now() - startMs) / 1000);
-        if (status !== 'error') size.observe(withStatus, sizeBytes);
+        let outcome = series.outcomes.get(status);
+        if (outcome === undefined) series.outcomes.set(status, (outcome = open(series, status)));
+        outcome.latency.observe((performance.now() - startMs) / 1000);
+        outcome.size?.observe(sizeBytes);
       };
     },
   };
@@ -60,7 +75,10 @@ class Concurrency extends Gauge<(typeof NAMES)[number]> {
   seriesOf(name: string, method: string, domain: string): Series {
     const key = `${name} ${method} ${domain}`;
     let series = this.#series.get(key);
-    if (series === undefined) this.#series.set(key, (series = { labels: { name, method, domain }, underWay: 0 }));
+    if (series === undefined) {
+      series = { labels: { name, method, domain }, underWay: 0, outcomes: new Map() };
+      this.#series.set(key, series);
+    }
     return series;
   }
 }
@@ -70,18 +88,19 @@ function concurrencyOf(registry: Registry): Concurrency {
 }
 
 function histograms(registry: Registry) {
-  const registers = [registry];
   const labelNames = [...NAMES, 'status'] as const;
   return {
-    latency: sharedMetric(registry, 'http_client_request_latency', () => {
-      const help = 'Seconds from the start of an outgoing HTTP request until its response is read.';
-      const name = 'http_client_request_latency';
-      return new Histogram({ name, help, labelNames, buckets: [...LATENCY_BUCKETS], registers });
+    latency: TalliedHistogram.in(registry, {
+      name: 'http_client_request_latency',
+      help: 'Seconds from the start of an outgoing HTTP request until its response is read.',
+      labelNames,
+      buckets: LATENCY_BUCKETS,
     }),
-    size: sharedMetric(registry, 'http_client_response_size', () => {
-      const help = 'Bytes of the bodies of responses, as received.';
-      const name = 'http_client_response_size';
-      return new Histogram({ name, help, labelNames, buckets: [...SIZE_BUCKETS], registers });
+    size: TalliedHistogram.in(registry, {
+      name: 'http_client_response_size',
+      help: 'Bytes of the bodies of responses, as received.',
+      labelNames,
+      buckets: SIZE_BUCKETS,
     }),
   };
 }

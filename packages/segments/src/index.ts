@@ -10,7 +10,7 @@ export { formatHour, isHour, parseHour, startOfHour } from './hours.ts';
 export { joinHours } from './join-hours.ts';
 export { combineDigests, listingDigest } from './listing-digest.ts';
 export { nameKindOf } from './name-kind.ts';
-export { NearDuplicateIndex } from './near-duplicate-index.ts';
+export { NEAR_DUPLICATE_MICROS, NearDuplicateIndex } from './near-duplicate-index.ts';
 export { parseSegmentName, tryParseSegmentName } from './parse-segment-name.ts';
 export { parseSegmentPath } from './parse-segment-path.ts';
 export { extentOf, rawCoverageOf } from './raw-coverage.ts';

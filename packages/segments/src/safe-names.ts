@@ -9,6 +9,8 @@ const MAX_PATH_BYTES = 1024;
 const FORBIDDEN = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069/\\]/u;
 const DRIVE = /^[A-Za-z]:/;
 const ASCII = /^[\x20-\x7e]*$/;
+/** What nearly every name is, told by one look. With a digit first a colon makes no drive letter. */
+const ORDINARY = /^(?:[\w-][\w.-]{0,254}|\d[\w.:-]{0,254})$/;
 
 /**
  * True where a name from another machine may be used as one component of a path: not empty, no separator of any system,
@@ -16,6 +18,7 @@ const ASCII = /^[\x20-\x7e]*$/;
  * A name beyond ASCII must stay so when a file system normalises it (`．．／` becomes `../`).
  */
 export function isSafeComponent(name: string): boolean {
+  if (ORDINARY.test(name)) return true;
   if (!isPlain(name)) return false;
   if (ASCII.test(name)) return name.length <= MAX_COMPONENT_BYTES;
   if (!name.isWellFormed() || !isPlain(name.normalize('NFKC'))) return false;

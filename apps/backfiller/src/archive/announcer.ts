@@ -10,11 +10,16 @@ const MAX_REMEMBERED = 20_000;
 export class Announcer {
   readonly #listeners = new Set<(event: PublishedEvent) => void>();
   readonly #onError: (error: unknown) => void;
+  readonly #isWatched: boolean;
   readonly #announced = new Set<string>();
 
-  /** @param onError Takes what a listener throws; the other listeners are called all the same. */
-  constructor(onError: (error: unknown) => void) {
+  /**
+   * @param onError Takes what a listener throws; the other listeners are called all the same.
+   * @param isWatched Whether a watch sees the same renames: then what nobody listened to is remembered as well.
+   */
+  constructor(onError: (error: unknown) => void, isWatched: boolean) {
     this.#onError = onError;
+    this.#isWatched = isWatched;
   }
 
   listen(listener: (event: PublishedEvent) => void): () => void {
@@ -25,6 +30,7 @@ export class Announcer {
   }
 
   announce({ channel, quality, hour, name }: SegmentAddress): void {
+    if (this.#listeners.size === 0 && !this.#isWatched) return;
     const key = `${channel}/${quality}/${hour}/${name}`;
     if (this.#announced.has(key)) return;
     this.#remember(key);

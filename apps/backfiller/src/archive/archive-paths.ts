@@ -27,6 +27,8 @@ function checked(role: string, component: string): string {
 export class ArchivePaths {
   /** Absolute. */
   readonly base: string;
+  /** The hour asked for last: segments come in crowds of one hour. */
+  #last = { channel: '', quality: '', hour: '', directory: '' };
 
   constructor(baseDirectory: string) {
     this.base = path.resolve(baseDirectory);
@@ -41,8 +43,13 @@ export class ArchivePaths {
   }
 
   hour(channel: string, quality: string, hour: string): string {
+    const last = this.#last;
+    if (last.hour === hour && last.quality === quality && last.channel === channel && hour !== '')
+      return last.directory;
     if (!isHour(hour)) throw new PathComponentInvalidError('hour', hour);
-    return this.quality(channel, quality) + path.sep + hour;
+    const directory = this.quality(channel, quality) + path.sep + hour;
+    this.#last = { channel, quality, hour, directory };
+    return directory;
   }
 
   segment({ channel, quality, hour, name }: SegmentAddress): string {

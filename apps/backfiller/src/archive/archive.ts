@@ -1,5 +1,6 @@
 import type { AbortOptions } from '@waybill/common';
 import type { Digest } from '@waybill/digest';
+import type { SegmentName } from '@waybill/segments';
 
 /** Where a media segment or a chat batch stands: BASE/CHANNEL/QUALITY/HOUR/NAME. */
 export interface SegmentAddress {
@@ -63,6 +64,8 @@ export interface PublishOptions extends AbortOptions {
   /** Refuse other content. Default: the digest in the segment's name. */
   expectedDigest?: Digest | undefined;
   expectedSizeBytes?: number | undefined;
+  /** The address's name, where the caller has read it already. */
+  parsedName?: SegmentName | undefined;
 }
 
 /** `exists`: the final name was already there, nothing was written. */

@@ -72,7 +72,7 @@ export class FileArchive implements Archive {
     this.#digests = new HourDigests({ paths: this.#paths, listings: this.#listings, archive: this });
     const writing = { durability, syncer: this.#syncer };
     this.#publisher = new Publisher({ paths: this.#paths, ...writing });
-    this.#announcer = new Announcer(onError);
+    this.#announcer = new Announcer(onError, watch !== false);
     if (watch !== false) this.#watcher = this.#createWatcher(watch === true ? {} : watch, onError);
   }
 

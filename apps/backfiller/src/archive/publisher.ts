@@ -11,6 +11,7 @@ import type {
 } from '@waybill/common';
 import type { Digest } from '@waybill/digest';
 import { nameKindOf, parseChatName, tryParseSegmentName } from '@waybill/segments';
+import type { SegmentName } from '@waybill/segments';
 import type { Content, PublishOptions, PublishOutcome, SegmentAddress } from './archive.ts';
 import { ArchiveNameInvalidError } from './archive-errors.ts';
 import type { ArchivePaths } from './archive-paths.ts';
@@ -45,7 +46,7 @@ export class Publisher {
   }
 
   async segment(address: SegmentAddress, content: Content, options: PublishOptions = {}): Promise<PublishOutcome> {
-    const { digest, tempName } = describe(address.name);
+    const { digest, tempName } = describe(address.name, options.parsedName);
     const target = this.#paths.segment(address);
     // A name that holds the digest may be renamed over: whatever raced us there was verified to be the same content.
     return this.#publish(
@@ -118,7 +119,9 @@ function writeOptions(
   };
 }
 
-function describe(name: string): { digest: Digest | undefined; tempName: TempNamer } {
+function describe(name: string, parsed: SegmentName | undefined): { digest: Digest | undefined; tempName: TempNamer } {
+  if (parsed?.name === name && parsed.type !== 'temp')
+    return { digest: parsed.digest ?? undefined, tempName: mediaTempName(name) };
   const kind = nameKindOf(name);
   if (kind === 'chat') return { digest: parseChatName(name).digest, tempName: otherTempName(name) };
   if (kind !== 'segment') throw new ArchiveNameInvalidError(name, 'the name of a segment or a chat batch');

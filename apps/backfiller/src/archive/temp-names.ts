@@ -17,8 +17,8 @@ const MAX_STEM_BYTES = 160;
 
 /** `TIME-DURATION` of a media segment's name. */
 export function mediaTempName(finalName: string): (mark: string, sequence: number) => string {
-  const [time = '', duration = ''] = finalName.split('-', 2);
-  return (mark, sequence) => `${time}-${duration}-temp-waybill.${mark}.${sequence.toString()}.ts`;
+  const durationEnd = finalName.indexOf('-', finalName.indexOf('-') + 1);
+  return (mark, sequence) => `${finalName.slice(0, durationEnd)}-temp-waybill.${mark}.${sequence.toString()}.ts`;
 }
 
 export function otherTempName(finalName: string): (mark: string, sequence: number) => string {

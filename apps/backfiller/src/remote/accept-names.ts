@@ -17,24 +17,28 @@ const isUnsafe = (name: string, separators: 'none' | 'slash'): boolean => {
   return components.includes('..') || (separators === 'none' && components.length > 1);
 };
 
+/** As our own nodes list: sorted, and nothing twice. */
+const isAscending = (names: readonly string[]): boolean =>
+  names.every((name, at) => at === 0 || (names[at - 1] ?? '') < name);
+
 const accept = (
   names: readonly string[],
   separators: 'none' | 'slash',
   choose: (name: string) => Choice,
 ): RemoteListing => {
-  const taken = new Set<string>();
+  const taken: string[] = [];
   const refusedSample: string[] = [];
   let refused = 0;
   let unsafe = 0;
   for (const name of names) {
     const choice = choose(name);
-    if (choice === 'take') taken.add(name);
+    if (choice === 'take') taken.push(name);
     if (choice !== 'refuse') continue;
     refused += 1;
     if (isUnsafe(name, separators)) unsafe += 1;
     if (refusedSample.length < MAX_SAMPLES) refusedSample.push(escapeName(name));
   }
-  return { names: [...taken].sort(), refused, unsafe, refusedSample };
+  return { names: isAscending(taken) ? taken : [...new Set(taken)].sort(), refused, unsafe, refusedSample };
 };
 
 const chooseInHour = (name: string, contentKind: 'chat' | 'segment'): Choice => {

@@ -16,8 +16,14 @@ export const hoursPath = (channel: string, quality: string): string => join('fil
 export const hourPath = (channel: string, quality: string, hour: string): string =>
   `${join('files', channel, quality, hour)}?tombstones=true`;
 
-export const segmentPath = ({ channel, quality, hour, name }: SegmentAddress): string =>
-  join('segments', channel, quality, hour, name);
+/** Segments come in crowds of one hour, whose path is made once. */
+let lastHour = { channel: '', quality: '', hour: '', path: join('segments', '', '', '') };
+
+export const segmentPath = ({ channel, quality, hour, name }: SegmentAddress): string => {
+  if (lastHour.hour !== hour || lastHour.quality !== quality || lastHour.channel !== channel)
+    lastHour = { channel, quality, hour, path: join('segments', channel, quality, hour) };
+  return `${lastHour.path}/${encodeURIComponent(name)}`;
+};
 
 export const extrasPath = (directory: string): string => join('extras', ...directory.split('/'));
 

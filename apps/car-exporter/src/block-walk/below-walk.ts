@@ -1,13 +1,14 @@
-import type { BlockStore, BlockVerifier } from '@waybill/block-store';
+import type { BlockVerifier } from '@waybill/block-store';
 import { CarError, CODEC_DAG_CBOR, formatCid, LinkBuffer, scanLinks } from '@waybill/car';
 import type { AbortOptions } from '@waybill/common';
 import { LinkFilter } from '../walk/link-filter.ts';
 import type { BlockOutput } from './block-output.ts';
 import { type CidBatch, CidStack } from './cid-stack.ts';
 import type { GrowingSeenSet } from './growing-seen-set.ts';
+import type { BlockReader } from './kept-blocks.ts';
 
 export interface BelowWalkInit {
-  readonly store: BlockStore;
+  readonly store: BlockReader;
   readonly seen: GrowingSeenSet;
   readonly output: BlockOutput;
   readonly takesCbor: boolean;

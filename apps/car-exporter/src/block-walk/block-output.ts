@@ -1,11 +1,13 @@
 import { setImmediate } from 'node:timers/promises';
 import { type FrameWriter, varintLength } from '@waybill/car';
+import type { WalkCheckpoints } from '../resume/walk-checkpoints.ts';
 import type { WalkPhase, WalkStatus } from '../walk/walk-car.ts';
 
 interface BlockOutputInit {
   /** Without one, blocks are only counted. */
   readonly writer?: FrameWriter | undefined;
   readonly onStatus?: ((status: WalkStatus) => void) | undefined;
+  readonly checkpoints?: WalkCheckpoints | undefined;
 }
 
 /** The writer, and the counts of what it got. */
@@ -33,10 +35,13 @@ export class BlockOutput {
 
   /** Called between batches; waits while the target is slower than the source. */
   async settle(): Promise<void> {
-    const { writer, onStatus } = this.#init;
+    const { writer, onStatus, checkpoints } = this.#init;
     onStatus?.({ ...this.counts, phase: this.phase, epoch: this.epoch });
     if (writer?.isFull === true) await writer.flush();
     // A store in memory or on disk answers without waiting, and no signal would be heard.
     else await setImmediate();
+    if (checkpoints?.isDue !== true) return;
+    await writer?.flush();
+    await checkpoints.save(this.counts);
   }
 }

@@ -1,4 +1,4 @@
-import type { BlockStore, BlockVerifier } from '@waybill/block-store';
+import type { BlockVerifier } from '@waybill/block-store';
 import { type BlockHeader, type CidBytes, decodeBlockHeader, formatCid } from '@waybill/car';
 import type { AbortOptions } from '@waybill/common';
 import { ChainBlockMissingError, ChainInvalidError } from '../chain/chain-errors.ts';
@@ -6,10 +6,11 @@ import { type ExportRule, MESSAGES, RECEIPTS, STATE } from '../walk/export-rule.
 import { LinkFilter } from '../walk/link-filter.ts';
 import type { BlockOutput } from './block-output.ts';
 import type { GrowingSeenSet } from './growing-seen-set.ts';
+import type { BlockReader } from './kept-blocks.ts';
 import { type ChainRoots, emptyChainRoots, type RootTask } from './origins.ts';
 
 interface ReadHeaderLaneInit {
-  readonly store: BlockStore;
+  readonly store: BlockReader;
   readonly rule: ExportRule;
   readonly seen: GrowingSeenSet;
   readonly output: BlockOutput;

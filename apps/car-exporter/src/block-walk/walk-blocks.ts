@@ -1,17 +1,19 @@
-import { type BlockStore, loadBlockVerifier } from '@waybill/block-store';
+import { loadBlockVerifier } from '@waybill/block-store';
 import { type CidBytes, type FrameWriter, formatCid } from '@waybill/car';
 import type { AbortOptions } from '@waybill/common';
+import type { WalkCheckpoints } from '../resume/walk-checkpoints.ts';
 import type { ExportRule } from '../walk/export-rule.ts';
 import type { WalkStatus, WalkSummary } from '../walk/walk-car.ts';
 import { BelowWalk } from './below-walk.ts';
 import { BlockOutput } from './block-output.ts';
 import { CidStack } from './cid-stack.ts';
 import { GrowingSeenSet } from './growing-seen-set.ts';
+import { type BlockReader, KeptBlocks, keptBlockReader } from './kept-blocks.ts';
 import { readHeaderLane } from './read-header-lane.ts';
 
 export interface WalkBlocksInit {
   /** Any store of blocks: LMDB, a node, flatfs, memory. */
-  readonly store: BlockStore;
+  readonly store: BlockReader;
   readonly head: readonly CidBytes[];
   readonly rule: ExportRule;
   /** Where the blocks go; without one the walk only marks what it meets, for a difference. */
@@ -20,6 +22,8 @@ export interface WalkBlocksInit {
   readonly seen?: GrowingSeenSet | undefined;
   /** Compare the hash of every block. Default false: a store of a node has done so, others when they were filled. */
   readonly verify?: boolean | undefined;
+  /** Where the walk can be broken off. It goes on by beginning again, with the blocks that are kept in the place of the store. */
+  readonly checkpoints?: WalkCheckpoints | undefined;
   /** Called at least once for every thousand blocks. */
   readonly onStatus?: ((status: WalkStatus) => void) | undefined;
 }
@@ -32,7 +36,11 @@ export interface WalkBlocksInit {
  * scanned; what the store and the writer throw.
  */
 export async function walkBlocks(init: WalkBlocksInit, options: AbortOptions = {}): Promise<WalkSummary> {
-  const { store, rule, seen = new GrowingSeenSet(), verify = false } = init;
+  const { rule, seen = new GrowingSeenSet(), verify = false, checkpoints } = init;
+  const store =
+    checkpoints === undefined
+      ? init.store
+      : keptBlockReader(init.store, await KeptBlocks.open(checkpoints.keptPieces(), init.head));
   const output = new BlockOutput(init);
   const verifier = verify ? await loadBlockVerifier() : undefined;
   const { origins, strict, receipts, leaves, headerCount } = await readHeaderLane(

@@ -89,6 +89,18 @@ export const OUTPUT_OPTIONS = defineOptions({
     description: 'bytes that are gathered before a write',
   },
   force: { schema: values.toggle(), default: false, description: 'replace a file that exists' },
+  resume: {
+    schema: values.toggle(),
+    default: false,
+    description:
+      'keep what is written when the export is broken off, and go on from there the next time it is asked for with the same options; needs -o FILE, for formats car and carv2',
+  },
+  checkpointInterval: {
+    schema: values.duration(),
+    value: 'TIME',
+    default: 10_000,
+    description: 'with --resume: how often what is written is synced, and can be gone on from',
+  },
   checksum: {
     schema: values.toggle(),
     default: true,

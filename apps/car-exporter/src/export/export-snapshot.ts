@@ -3,7 +3,7 @@ import type { AbortOptions } from '@waybill/common';
 import type { FinishedSink } from '../output/export-sink.ts';
 import type { ExportSink } from '../output/export-sink.ts';
 import type { SnapshotRange } from '../output/output-path.ts';
-import { watchProgress } from '../status/watch-progress.ts';
+import { type ProgressWatch, watchProgress } from '../status/watch-progress.ts';
 import type { ChainPart, ChainSource } from '../store/chain-source.ts';
 import type { WalkStatus, WalkSummary } from '../walk/walk-car.ts';
 import type { ExportFormat } from './export-format.ts';
@@ -29,7 +29,7 @@ export interface ExportSnapshotInit extends ChainPart {
   readonly except?: ChainPart | undefined;
   readonly settings: ExportSettings;
   /** Opened when all that can be checked before was checked. */
-  readonly openSink: (options: AbortOptions) => Promise<ExportSink>;
+  readonly openSink: (watch: Pick<ProgressWatch, 'signal' | 'moved'>) => Promise<ExportSink>;
   readonly onStatus?: ((status: WalkStatus) => void) | undefined;
 }
 
@@ -62,8 +62,11 @@ export async function exportSnapshot(
     init.onStatus?.(status);
   };
   const { workers, verify } = settings;
+  const { checkpoints } = sink;
+  // What is kept of the walk begins where its own frames begin.
+  if (checkpoints !== undefined) await writer.frames.flush();
   const summary = await source.walk(
-    { ...{ head, rule, except, workers, verify, onStatus }, writer: writer.frames },
+    { ...{ head, rule, except, workers, verify, onStatus, checkpoints }, writer: writer.frames },
     watch,
   );
   // What follows depends on the disk alone, and may take long without a word.

@@ -1,4 +1,4 @@
-import { type CarBlock, type CidBytes, formatCid, readCarBlocks } from '@waybill/car';
+import { type CarBlock, type CidBytes, formatCid, readCarBatches } from '@waybill/car';
 import type { LmdbBlockStore } from '@waybill/block-store-lmdb';
 import type { AbortOptions } from '@waybill/common';
 import { CID } from 'multiformats/cid';
@@ -25,8 +25,6 @@ export interface ImportSummary {
   readonly head: readonly string[];
 }
 
-const TOLD_EVERY = 4096;
-
 /**
  * Reads files from front to back into the store. The head is set when all is durable: a store that was broken off has none.
  * @throws CarError; BlockDigestMismatchError; DiskFullError; the signal's reason. What came before stays in the store.
@@ -38,35 +36,34 @@ export async function importCars(
   const total = { stored: 0, existing: 0, storedBytes: 0 };
   let roots: readonly CidBytes[] = [];
   let read = 0;
-  const onBlock = (): void => {
-    read += 1;
-    if (read % TOLD_EVERY === 0) onBlocks?.(read);
+  const onBatch = (count: number): void => {
+    read += count;
+    onBlocks?.(read);
   };
   for (const [at, path] of paths.entries()) {
-    const blocks = readCarBlocks(path, {
+    const batches = readCarBatches(path, {
       ...options,
       limits: SNAPSHOT_LIMITS,
       onHeader: (header) => {
         if (at === 0) roots = header.roots;
       },
     });
-    const { stored, existing, storedBytes } = await store.putMany(counted(blocks, onBlock), options);
+    const { stored, existing, storedBytes } = await store.putBatches(counted(batches, onBatch), options);
     total.stored += stored;
     total.existing += existing;
     total.storedBytes += storedBytes;
   }
-  onBlocks?.(read);
   const head = setHead ? await keepHead(store, roots, options) : [];
   return { ...total, head };
 }
 
 async function* counted(
-  blocks: AsyncIterable<CarBlock>,
-  onBlock: () => void,
-): AsyncGenerator<CarBlock, void, undefined> {
-  for await (const block of blocks) {
-    onBlock();
-    yield block;
+  batches: AsyncIterable<CarBlock[]>,
+  onBatch: (blockCount: number) => void,
+): AsyncGenerator<CarBlock[], void, undefined> {
+  for await (const batch of batches) {
+    onBatch(batch.length);
+    yield batch;
   }
 }
 

@@ -17,11 +17,15 @@ export interface BlockChainSourceInit {
     ((height: number, head: Tipset, options: AbortOptions) => Promise<readonly CidBytes[]>) | undefined;
   /** Whether blocks come compared with their hashes. */
   readonly verified: boolean;
+  /** A guess at how many blocks an export has: it saves time where it is right. */
+  readonly expectedBlocks?: number | undefined;
 }
 
 /** Any store of blocks as a source. Owns the store. */
 export class BlockChainSource implements ChainSource {
   readonly fetch: FetchBlock;
+  /** The order goes by links alone, and what is kept is compared with what belongs there: so any source will do. */
+  readonly identity = 'blocks by CID';
   readonly #init: BlockChainSourceInit;
   #head: Promise<Tipset> | undefined;
 
@@ -48,8 +52,8 @@ export class BlockChainSource implements ChainSource {
   }
 
   async walk({ except, ...init }: WalkInit, options: AbortOptions = {}): Promise<WalkSummary> {
-    const { store, verified } = this.#init;
-    const seen = new GrowingSeenSet();
+    const { store, verified, expectedBlocks } = this.#init;
+    const seen = new GrowingSeenSet(expectedBlocks);
     const verify = init.verify === true && !verified;
     if (except !== undefined) await walkBlocks({ ...except, store, seen, onStatus: init.onStatus }, options);
     return await walkBlocks({ ...init, store, seen, verify }, options);

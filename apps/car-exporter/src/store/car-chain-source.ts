@@ -1,3 +1,5 @@
+import { endianness } from 'node:os';
+import { resolve } from 'node:path';
 import type { CarStore } from '@waybill/car';
 import type { AbortOptions } from '@waybill/common';
 import { headOfRoots } from '../chain/head-of-roots.ts';
@@ -21,6 +23,14 @@ export class CarChainSource implements ChainSource {
     return this.store.index.uniqueCount;
   }
 
+  /** Frames are written in the order in which they stand in the files. */
+  get identity(): string {
+    const files = this.store.files.map(({ originPath, origin: { sizeBytes, mtimeNanos } }) => [
+      ...[resolve(originPath), sizeBytes, mtimeNanos],
+    ]);
+    return JSON.stringify({ files, blockCount: this.store.index.blockCount, endianness: endianness() });
+  }
+
   /** What the roots of the first file name. */
   async head(options: AbortOptions = {}): Promise<Tipset> {
     const { head } = await headOfRoots(this.store.roots, this.fetch, options);
@@ -39,8 +49,11 @@ export class CarChainSource implements ChainSource {
     const { store } = this;
     const bits = new OrdinalBits(store.index.blockCount);
     const { workers, onStatus } = init;
-    if (except !== undefined) await walkCar({ ...except, store, bits, workers, onStatus }, options);
-    return await walkCar({ ...init, store, bits }, options);
+    const state = await init.checkpoints?.restore(options);
+    // A state has what the other export has met, too.
+    if (except !== undefined && state === undefined)
+      await walkCar({ ...except, store, bits, workers, onStatus }, options);
+    return await walkCar({ ...init, store, bits, state }, options);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

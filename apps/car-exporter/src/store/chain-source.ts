@@ -1,6 +1,7 @@
 import type { CidBytes, FrameWriter } from '@waybill/car';
 import type { AbortOptions } from '@waybill/common';
 import type { FetchBlock, Tipset } from '../chain/tipset.ts';
+import type { WalkCheckpoints } from '../resume/walk-checkpoints.ts';
 import type { ExportRule } from '../walk/export-rule.ts';
 import type { WalkStatus, WalkSummary } from '../walk/walk-car.ts';
 
@@ -17,6 +18,8 @@ export interface WalkInit extends ChainPart {
   /** Threads; only CAR files are read by more than one. Default 1. */
   readonly workers?: number | undefined;
   readonly verify?: boolean | undefined;
+  /** Where the export can be broken off; what it goes on from, too. */
+  readonly checkpoints?: WalkCheckpoints | undefined;
   readonly onStatus?: ((status: WalkStatus) => void) | undefined;
 }
 
@@ -28,6 +31,8 @@ export interface ChainSource extends AsyncDisposable {
    * @throws TipsetReferenceInvalidError, TipsetInvalidError, ChainBlockMissingError, ChainInvalidError; what the source throws.
    */
   resolve(reference: string, options?: AbortOptions): Promise<Tipset>;
+  /** What the order of an export depends on, in words, besides the blocks themselves. */
+  readonly identity: string;
   /** No export of this source has more blocks; undefined where the source does not know. */
   readonly mostBlocks?: number | undefined;
   /** Writes what belongs to the export. @throws See `walkCar` and `walkBlocks`. */

@@ -12,6 +12,10 @@ export interface BlockSourceConfig {
   readonly nodeToken?: string | undefined;
 }
 
+/** One table of the seen set then holds all. Beyond 90 MB it grows by itself: a range of a large store may be small. */
+const MOST_EXPECTED = 4_000_000;
+const LEAST_EXPECTED = 100_000;
+
 const bytesOf = (cids: readonly CID[]): Uint8Array[] => cids.map(({ bytes }) => bytes);
 
 /** Opens a database, a folder of Kubo, or a node. @throws What the store throws when it is opened. */
@@ -38,7 +42,8 @@ async function openLmdbSource(path: string, options: AbortOptions): Promise<Bloc
     const roots = await store.roots({ signal });
     return roots.length > 0 ? bytesOf(roots) : await unknownHead(path);
   };
-  return new BlockChainSource({ store, headCids, verified: false });
+  const expectedBlocks = Math.min(Math.max(LEAST_EXPECTED, await store.blockCount(options)), MOST_EXPECTED);
+  return new BlockChainSource({ store, headCids, verified: false, expectedBlocks });
 }
 
 async function openNodeSource(address: string, token: string | undefined): Promise<BlockChainSource> {

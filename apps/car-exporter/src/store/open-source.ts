@@ -1,5 +1,5 @@
 import { type CarStore, openCarStore } from '@waybill/car';
-import { type Output, UsageInvalidError } from '@waybill/cli-kit';
+import { formatBytes, type Output, UsageInvalidError } from '@waybill/cli-kit';
 import { CarChainSource } from './car-chain-source.ts';
 import type { ChainSource } from './chain-source.ts';
 import type { BlockSourceConfig } from './open-block-source.ts';
@@ -53,6 +53,10 @@ async function openIndexed(
         progress.setTotal(sizeBytes);
         progress.set(doneBytes);
       },
+      onUnpack: ({ path, compressedBytes, directory, freeBytes }) =>
+        output.info(
+          `Unpacking ${path}, ${formatBytes(compressedBytes)} compressed, to ${directory}, where ${formatBytes(freeBytes)} are free.`,
+        ),
       onIndexProblem: (error) => output.detail(`The index is made anew or not kept: ${String(error)}`),
     });
   } finally {

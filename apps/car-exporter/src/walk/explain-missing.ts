@@ -3,6 +3,7 @@ import type { AbortOptions } from '@waybill/common';
 import { ChainBlockMissingError, type ChainTask } from '../chain/chain-errors.ts';
 import type { MissingLink } from './chunk-scanner.ts';
 import { type ExportRule, MESSAGES, STATE } from './export-rule.ts';
+import { Generation } from './generation.ts';
 import { LocalScanner } from './local-scanner.ts';
 import { OrdinalBits } from './ordinal-bits.ts';
 
@@ -70,10 +71,11 @@ async function reaches(
 ): Promise<boolean> {
   const first = store.find(root, 0, root.length);
   if (first < 0 || !bits.add(first)) return false;
-  for (let generation = Uint32Array.of(first); generation.length > 0;) {
-    if (generation.includes(wanted)) return true;
-    const { next } = await scanner.scan(generation, NOWHERE, options);
-    generation = next.toSorted();
+  for (let ordinals: Uint32Array = Uint32Array.of(first); ordinals.length > 0;) {
+    if (ordinals.includes(wanted)) return true;
+    const generation = new Generation(ordinals);
+    await scanner.scan(generation, NOWHERE, options);
+    ordinals = generation.next.takeSorted();
   }
   return false;
 }

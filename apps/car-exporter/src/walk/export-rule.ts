@@ -5,6 +5,8 @@ export const STATE = 4;
 
 /** Which blocks belong to an export. Headers always do, back to the genesis. */
 export interface ExportRule {
+  /** In words; the same words stand for the same blocks. */
+  readonly words: string;
   /** The parts of a header at this height: a sum of {@link MESSAGES}, {@link RECEIPTS} and {@link STATE}. */
   partsAt(height: number): number;
   /** Whether what the genesis' parents link to belongs to it, or they alone. */
@@ -27,6 +29,7 @@ export interface ExportRangeParts {
 export function exportRangeRule({ tailHeight, messages, receipts, stateRoots }: ExportRangeParts): ExportRule {
   const parts = (messages ? MESSAGES : 0) + (receipts ? RECEIPTS : 0) + (stateRoots ? STATE : 0);
   return {
+    words: `range ${JSON.stringify({ tailHeight, messages, receipts, stateRoots })}`,
     partsAt: (height) => (height === 0 ? STATE : height > tailHeight ? parts : 0),
     scansGenesisParents: true,
     takesCbor: true,
@@ -45,6 +48,7 @@ export interface FullExportParts {
 export function fullExportRule({ headHeight, recentStateRoots, skipOldMessages }: FullExportParts): ExportRule {
   const limit = headHeight - recentStateRoots;
   return {
+    words: `full ${JSON.stringify({ limit, skipOldMessages })}`,
     partsAt: (height) =>
       (skipOldMessages && height <= limit ? 0 : MESSAGES) + (height === 0 || height > limit ? STATE : 0),
     scansGenesisParents: false,
@@ -62,6 +66,7 @@ export interface DepthExportParts {
 export function depthExportRule({ headHeight, depth }: DepthExportParts): ExportRule {
   const limit = headHeight - depth;
   return {
+    words: `depth ${JSON.stringify({ limit })}`,
     partsAt: (height) => (height > limit ? MESSAGES + STATE : height === 0 ? STATE : 0),
     scansGenesisParents: false,
     takesCbor: false,

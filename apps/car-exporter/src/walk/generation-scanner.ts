@@ -1,5 +1,5 @@
 import type { AbortOptions } from '@waybill/common';
-import type { MissingLink } from './chunk-scanner.ts';
+import type { Generation } from './generation.ts';
 
 /** Where the frames of an export go, in their order. */
 export interface FrameOutput {
@@ -10,18 +10,11 @@ export interface FrameOutput {
   settle(): Promise<void>;
 }
 
-/** What one generation leads to. */
-export interface ScannedGeneration {
-  /** The next one, not sorted. */
-  readonly next: Uint32Array;
-  /** By the order of the frames that have the links. */
-  readonly missing: readonly MissingLink[];
-}
-
 /**
- * Reads all frames of one generation of blocks, gives them to the output in the order of `ordinals`, and collects what they link
+ * Reads all frames of one generation of blocks, gives them to the output in the order of its ordinals, and collects what they link
  * to. With one thread or with several: the output is the same.
  */
 export interface GenerationScanner extends AsyncDisposable {
-  scan(ordinals: Uint32Array, output: FrameOutput, options?: AbortOptions): Promise<ScannedGeneration>;
+  /** Brings `generation` up to date before each call of `settle`. */
+  scan(generation: Generation, output: FrameOutput, options?: AbortOptions): Promise<void>;
 }

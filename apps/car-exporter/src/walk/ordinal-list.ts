@@ -38,6 +38,11 @@ export class OrdinalList {
     return taken;
   }
 
+  /** A copy of what was collected so far. */
+  copy(): Uint32Array<ArrayBuffer> {
+    return this.#words.slice(0, this.#length);
+  }
+
   #grow(least: number): void {
     const larger = new Uint32Array(Math.max(least, 2 * this.#words.length));
     larger.set(this.#words);

@@ -3,8 +3,8 @@ import type { CarStore, SharedCarStore } from '@waybill/car';
 import type { AbortOptions } from '@waybill/common';
 import { ChunkScanner, type ChunkScannerInit, type MissingLink } from './chunk-scanner.ts';
 import { type Chunk, CHUNK_BYTES, chunksOf } from './chunks.ts';
-import type { FrameOutput, GenerationScanner, ScannedGeneration } from './generation-scanner.ts';
-import { OrdinalList } from './ordinal-list.ts';
+import type { Generation } from './generation.ts';
+import type { FrameOutput, GenerationScanner } from './generation-scanner.ts';
 
 export interface ScanThreadData {
   readonly shared: SharedCarStore;
@@ -65,9 +65,8 @@ export class ThreadedScanner implements GenerationScanner {
     this.#workers = Array.from({ length: init.threads }, () => this.#start(workerData));
   }
 
-  async scan(ordinals: Uint32Array, output: FrameOutput, { signal }: AbortOptions = {}): Promise<ScannedGeneration> {
-    const next = new OrdinalList();
-    const missing: MissingLink[] = [];
+  async scan(generation: Generation, output: FrameOutput, { signal }: AbortOptions = {}): Promise<void> {
+    const { ordinals } = generation;
     const ahead: PendingChunk[] = [];
     const chunks = chunksOf(this.#store.index, ordinals, CHUNK_BYTES);
     const most = CHUNKS_AHEAD * this.#workers.length;
@@ -79,11 +78,8 @@ export class ThreadedScanner implements GenerationScanner {
         ahead.push(this.#send(ordinals, chunk.value));
       }
       const oldest = ahead.shift();
-      if (oldest === undefined) return { next: next.take(), missing };
-      const answer = await oldest.answered.promise;
-      next.append(answer.next);
-      missing.push(...answer.missing);
-      await this.#write(ordinals, oldest, answer, output);
+      if (oldest === undefined) return;
+      await this.#write(generation, oldest, await oldest.answered.promise, output);
     }
   }
 
@@ -92,13 +88,16 @@ export class ThreadedScanner implements GenerationScanner {
   }
 
   async #write(
-    ordinals: Uint32Array,
+    generation: Generation,
     { from, to }: Chunk,
-    { frames }: ChunkAnswer,
+    { frames, next, missing }: ChunkAnswer,
     output: FrameOutput,
   ): Promise<void> {
     // Read here once more, it fails with the error itself; or not, if what was in the way has gone.
-    if (frames === undefined) throw this.#failureOf(ordinals, from, to);
+    if (frames === undefined) throw this.#failureOf(generation.ordinals, from, to);
+    generation.next.append(next);
+    generation.missing.push(...missing);
+    generation.done = to;
     output.row(frames, 0, frames.length, to - from);
     await output.settle();
     this.#memory.push(frames.buffer);

@@ -1,13 +1,17 @@
 import { availableParallelism } from 'node:os';
 import { type CarStore, type CidBytes, createBlockVerifier, formatCid, type FrameWriter } from '@waybill/car';
 import type { AbortOptions } from '@waybill/common';
-import { explainMissing } from './explain-missing.ts';
+import type { WalkCheckpoints } from '../resume/walk-checkpoints.ts';
+import type { ChunkScannerInit } from './chunk-scanner.ts';
+import { CountedOutput } from './counted-output.ts';
 import type { ExportRule } from './export-rule.ts';
-import type { FrameOutput, GenerationScanner } from './generation-scanner.ts';
+import { Generation } from './generation.ts';
+import { type BelowHeaders, Generations } from './generations.ts';
 import { HeaderLane } from './header-lane.ts';
 import { LocalScanner } from './local-scanner.ts';
 import { OrdinalBits } from './ordinal-bits.ts';
 import { ThreadedScanner } from './threaded-scanner.ts';
+import { decodeWalkState, type WalkState } from './walk-state.ts';
 
 export type WalkPhase = 'headers' | 'messages and state' | 'receipts';
 
@@ -32,6 +36,10 @@ export interface WalkCarInit {
   readonly workers?: number | undefined;
   /** Compare the hash of every block. Default false: the index has been made from blocks that were compared. */
   readonly verify?: boolean | undefined;
+  /** Where the walk can be broken off. */
+  readonly checkpoints?: WalkCheckpoints | undefined;
+  /** Of a checkpoint, from which the walk goes on; what came before is not written again. */
+  readonly state?: Uint8Array | undefined;
   /** Called at least once for every megabyte. */
   readonly onStatus?: ((status: WalkStatus) => void) | undefined;
 }
@@ -54,120 +62,55 @@ const MOST_THREADS = 64;
  * @throws ChainBlockMissingError for any block but those below receipts; ChainInvalidError; CarError; what the writer throws.
  */
 export async function walkCar(init: WalkCarInit, options: AbortOptions = {}): Promise<WalkSummary> {
-  const { store, rule, verify = false } = init;
+  const { store, rule, head, verify = false, writer, checkpoints } = init;
   const bits = init.bits ?? new OrdinalBits(store.index.blockCount);
   const verifier = verify ? await createBlockVerifier() : undefined;
   const scan = { store, bits, takesCbor: rule.takesCbor, verifier };
   const threads = Math.min(init.workers ?? 1, MOST_THREADS, Math.max(2, availableParallelism()));
   const output = new CountedOutput(init);
-  const isDifference = init.bits !== undefined;
-  const lane = new HeaderLane({
-    store,
-    bits,
-    rule,
-    output,
-    verifier,
-    isDifference,
-    onEpoch: (epoch) => output.at(epoch),
-  });
-  await lane.run(init.head, options);
+  const begin =
+    init.state === undefined
+      ? await readHeaders(init, { ...scan, output }, options)
+      : goOn(decodeWalkState(init.state), bits, output);
   await using scanner = threads > 1 ? new ThreadedScanner({ ...scan, threads }) : new LocalScanner(scan);
-  const walk = new Generations(init, scanner, output);
-  output.enter('messages and state');
-  await walk.leaves(lane.leaves.takeSorted(), options);
-  await walk.strict(lane.roots.takeSorted(), options);
-  output.enter('receipts');
-  const missing = new Set(lane.missingReceipts.map((cid) => formatCid(cid)));
-  await walk.lenient(
-    lane.receipts.takeSorted().filter((ordinal) => bits.add(ordinal)),
-    missing,
-    options,
-  );
-  return { ...output.counts, headerCount: lane.headerCount, missingReceipts: [...missing] };
+  await new Generations({ store, head, rule, bits, scanner, output, writer, checkpoints }, begin).run(options);
+  const { headerCount, missingReceipts } = begin;
+  return { ...output.counts, headerCount, missingReceipts: [...missingReceipts] };
 }
 
-/** One generation after the other, until nothing new is met. */
-class Generations {
-  readonly #init: WalkCarInit;
-  readonly #scanner: GenerationScanner;
-  readonly #output: FrameOutput;
-
-  constructor(init: WalkCarInit, scanner: GenerationScanner, output: FrameOutput) {
-    this.#init = init;
-    this.#scanner = scanner;
-    this.#output = output;
-  }
-
-  /** Blocks that are written, and whose links do not matter. */
-  async leaves(ordinals: Uint32Array, options: AbortOptions): Promise<void> {
-    options.signal?.throwIfAborted();
-    const output = this.#output;
-    this.#init.store.readRuns(ordinals, {}, (_ordinal, bytes, frameStart, _cidStart, _dataStart, end) => {
-      output.frame(bytes, frameStart, end);
-    });
-    await output.settle();
-  }
-
-  async strict(roots: Uint32Array, options: AbortOptions): Promise<void> {
-    for (let generation = roots; generation.length > 0;) {
-      const { next, missing } = await this.#scanner.scan(generation, this.#output, options);
-      const [first] = missing;
-      if (first !== undefined) throw await explainMissing(this.#init, first, options);
-      generation = next.sort();
-    }
-  }
-
-  async lenient(roots: Uint32Array, lacking: Set<string>, options: AbortOptions): Promise<void> {
-    for (let generation = roots; generation.length > 0;) {
-      const { next, missing } = await this.#scanner.scan(generation, this.#output, options);
-      for (const { cid } of missing) lacking.add(formatCid(cid));
-      generation = next.sort();
-    }
-  }
+async function readHeaders(
+  { head, rule, bits: marked }: WalkCarInit,
+  init: ChunkScannerInit & { readonly output: CountedOutput },
+  options: AbortOptions,
+): Promise<BelowHeaders> {
+  const { output } = init;
+  const onEpoch = (epoch: number): void => {
+    output.epoch = epoch;
+  };
+  const lane = new HeaderLane({ ...init, rule, isDifference: marked !== undefined, onEpoch });
+  await lane.run(head, options);
+  return {
+    headerCount: lane.headerCount,
+    leaves: lane.leaves.takeSorted(),
+    phase: 'messages and state',
+    generation: new Generation(lane.roots.takeSorted()),
+    receipts: lane.receipts.takeSorted(),
+    missingReceipts: new Set(lane.missingReceipts.map((cid) => formatCid(cid))),
+  };
 }
 
-/** The writer, and the counts of what it got. */
-class CountedOutput implements FrameOutput {
-  readonly #writer: FrameWriter | undefined;
-  readonly #onStatus: WalkCarInit['onStatus'];
-  #phase: WalkPhase = 'headers';
-  #epoch = 0;
-  #blockCount = 0;
-  #sizeBytes = 0;
-
-  constructor({ writer, onStatus }: Pick<WalkCarInit, 'writer' | 'onStatus'>) {
-    this.#writer = writer;
-    this.#onStatus = onStatus;
-  }
-
-  get counts(): { blockCount: number; sizeBytes: number } {
-    return { blockCount: this.#blockCount, sizeBytes: this.#sizeBytes };
-  }
-
-  enter(phase: WalkPhase): void {
-    this.#phase = phase;
-  }
-
-  at(epoch: number): void {
-    this.#epoch = epoch;
-  }
-
-  frame(bytes: Uint8Array, start: number, end: number): void {
-    this.#blockCount += 1;
-    this.#sizeBytes += end - start;
-    this.#writer?.push(bytes, start, end);
-  }
-
-  row(bytes: Uint8Array, start: number, end: number, count: number): void {
-    this.#blockCount += count;
-    this.#sizeBytes += end - start;
-    this.#writer?.pushRow(bytes, start, end, count);
-  }
-
-  async settle(): Promise<void> {
-    this.#onStatus?.({ ...this.counts, phase: this.#phase, epoch: this.#epoch });
-    if (this.#writer?.isFull === true) await this.#writer.flush();
-    // Otherwise nothing here would ever wait, and no signal be heard.
-    else await new Promise((resolve) => setImmediate(resolve));
-  }
+/** The walk is where it was at the checkpoint. */
+function goOn(state: WalkState, bits: OrdinalBits, output: CountedOutput): BelowHeaders {
+  const { headerCount, phase, left, next, missing, receipts, missingReceipts } = state;
+  bits.load(state.met);
+  output.skip(state);
+  output.epoch = state.epoch;
+  const generation = new Generation(left);
+  generation.next.append(next);
+  generation.missing.push(...missing);
+  return {
+    ...{ headerCount, phase, generation, receipts },
+    leaves: new Uint32Array(0),
+    missingReceipts: new Set(missingReceipts),
+  };
 }

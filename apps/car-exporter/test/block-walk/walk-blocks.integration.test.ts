@@ -91,7 +91,7 @@ describe('a walk over blocks by CID', () => {
       const byDepth = depthExportRule({ headHeight: head.height, depth });
       await expectSame((await exported(store.store, byDepth, head.cids)).car, forest, `${what}, depth ${depth}`);
     }
-  }, 120_000);
+  });
 
   test('asks for each block once, and gives the same bytes whenever the answers come', async () => {
     const chain = await generateChain({ seed: 4, epochs: 40, messagesPerBlock: 20 });

@@ -186,6 +186,27 @@ test('diff of different files ends with 3 and lists what one lacks', async () =>
   expect((await runCli(['diff', whole, whole])).code).toBe(0);
 });
 
+test.for([
+  ['without a file', ['--resume'], /-o FILE/],
+  ['into a folder', ['--resume', '-o', '.'], /-o FILE/],
+  ['to standard output', ['--resume', '-o', '-'], /-o FILE/],
+  ['as zstd', ['--resume', '-o', 'out.car.zst'], /zstd cannot be gone on with/],
+  ['as forest', ['--resume', '-o', 'out', '--format', 'forest'], /forest cannot be gone on with/],
+] as const)('an export %s cannot be resumed, and says why', async ([, flags, reason]) => {
+  const run = await runCli(['export-range', '--from', source, ...flags]);
+  expect(run.code).toBe(2);
+  expect(run.stderr).toMatch(reason);
+});
+
+test('with --resume a whole export says that nothing was kept, and leaves only itself', async () => {
+  const target = inPlace('resumed.car');
+  const run = await runCli(['export-range', '--from', source, ...PARTS, '-o', target, '--resume', '--json']);
+  expect(run.code, run.stderr).toBe(0);
+  expect(resultOf(run)).toMatchObject({ path: target, keptBytes: 0 });
+  expect((await readFile(target)).equals(await readFile(whole))).toBe(true);
+  expect(readdirSync(place.path).filter((name) => name.includes('partial'))).toEqual([]);
+});
+
 test('a truncated source is an error with the byte where it breaks off', async () => {
   const short = inPlace('short.car');
   await writeFile(short, await readFile(source));

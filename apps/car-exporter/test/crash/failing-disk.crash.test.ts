@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { runProgram, skipWithout, spawnChild, temporaryDirectory, type TemporaryDirectory } from '@waybill/test-kit';
@@ -117,6 +117,43 @@ test.for(STAGES)('a disk that fails at %s ends an export with 1, and leaves noth
   expect(stderr).toMatch(/EIO|i\/o error|ERR_FILE_SYNC_FAILED/i);
   expect(readdirSync(folder.path)).toEqual([]);
 });
+
+test.for([
+  ['a write', 'write', 4, 'resumed'],
+  ['a read of the source', 'read', 100, 'resumed'],
+  // What of a file is on disk after a sync that failed, nobody knows.
+  ['a sync', 'sync', 3, undefined],
+] as const)(
+  'a disk that fails at %s is gone on with after it, if that can be',
+  async ([, op, after, event], context) => {
+    if (shim === undefined) skipWithout(context, 'gcc is not there to build the shim');
+    await using folder = await temporaryDirectory();
+    const [target, whole] = [path.join(folder.path, 'out.car'), path.join(folder.path, 'whole.car')];
+    const flags = ['--messages', '--receipts', '--stateroots', '--write-buffer', '16384', '--json'];
+    const run = async (output: string, more: readonly string[], env: Record<string, string> = {}) => {
+      await using child = await spawnChild(MAIN, ['export-range', '--from', source, ...flags, '-o', output, ...more], {
+        env,
+      });
+      return await child.exited;
+    };
+    const resume = ['--resume', '--checkpoint-interval', '0s'];
+    const broken = await run(target, resume, {
+      LD_PRELOAD: shim,
+      BREAK_OP: op,
+      BREAK_PATH: op === 'read' ? 'source.car' : 'out.car.',
+      BREAK_AFTER: String(after),
+    });
+    expect(broken.code, broken.stderr).toBe(1);
+    expect(broken.stderr).toMatch(/EIO|i\/o error|ERR_FILE_SYNC_FAILED/i);
+    const left = event === undefined ? [] : ['out.car.partial', 'out.car.partial.journal'];
+    expect(readdirSync(folder.path).toSorted()).toEqual(left);
+    const { code, stderr } = await run(target, resume);
+    expect(code, stderr).toBe(0);
+    expect(/"event":"(\w+)"/.exec(stderr)?.[1]).toBe(event);
+    expect((await run(whole, [])).code).toBe(0);
+    expect(readFileSync(target).equals(readFileSync(whole))).toBe(true);
+  },
+);
 
 test('with the shim and nothing that fails, the export is whole', async (context) => {
   if (shim === undefined) skipWithout(context, 'gcc is not there to build the shim');

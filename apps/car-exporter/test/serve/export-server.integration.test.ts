@@ -46,6 +46,7 @@ afterEach(async () => {
 function gated(): ChainSource {
   return {
     fetch: source.fetch,
+    identity: source.identity,
     resolve: (reference, options) => source.resolve(reference, options),
     walk: async (init, options) => {
       options?.signal?.throwIfAborted();

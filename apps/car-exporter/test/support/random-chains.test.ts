@@ -22,6 +22,8 @@ import {
 const count = tierCount({ push: 30, nightly: 500 });
 /** Threads take their time to start: every so many chains are also exported with 2 and 4 of them. */
 const threadedEvery = tierCount({ push: 10, nightly: 5 });
+/** Not a goal: each chain takes a second where others use the machine, too. */
+const PATIENCE_MS = tierCount({ push: 60_000, nightly: 3_600_000 });
 
 /** A CAR in memory, filled by `fill`, in small pieces. */
 async function carOf(roots: readonly CID[], fill: (writer: FrameWriter) => Promise<void>): Promise<Buffer> {
@@ -83,50 +85,58 @@ async function assertRight(
   expect(referenceImport(car).head.map(String)).toEqual(head.map(String));
 }
 
-test(`exports of ${count} random chains hold what the reference walker finds, once, in an order that can be imported`, async () => {
-  await using directory = await temporaryDirectory();
-  for (let seed = 0; seed < count; seed += 1) {
-    const random = await randomChain(seed);
-    const file = path.join(directory.path, `${seed}.car`);
-    await writeFile(file, await storeFileOf(random));
-    const store = await openCarStore(file, { indexPath: null });
-    const expected = caseOf(seed, random);
-    const exportWith = async (workers: number): Promise<Buffer> => {
+test(
+  `exports of ${count} random chains hold what the reference walker finds, once, in an order that can be imported`,
+  async () => {
+    await using directory = await temporaryDirectory();
+    for (let seed = 0; seed < count; seed += 1) {
+      const random = await randomChain(seed);
+      const file = path.join(directory.path, `${seed}.car`);
+      await writeFile(file, await storeFileOf(random));
+      const store = await openCarStore(file, { indexPath: null });
+      const expected = caseOf(seed, random);
+      const exportWith = async (workers: number): Promise<Buffer> => {
+        let summary: WalkSummary | undefined;
+        const head = random.head.map(({ bytes }) => bytes);
+        const bytes = await carOf(random.head, async (writer) => {
+          summary = await walkCar({ store, head, rule: expected.rule, writer, workers, verify: seed % 2 === 0 });
+        });
+        await assertRight(bytes, summary as WalkSummary, random, expected);
+        return bytes;
+      };
+      try {
+        const alone = await exportWith(1);
+        if (seed % threadedEvery !== 0) continue;
+        for (const workers of [2, 4]) expect((await exportWith(workers)).equals(alone)).toBe(true);
+      } catch (error) {
+        throw new Error(`seed ${seed}: ${random.title}`, { cause: error });
+      } finally {
+        store.close();
+      }
+    }
+  },
+  PATIENCE_MS,
+);
+
+test(
+  `exports of ${count} random chains by CID hold the same`,
+  async () => {
+    for (let seed = 0; seed < count; seed += 1) {
+      const random = await randomChain(seed);
+      const store = createMemoryBlockStore();
+      await store.putMany(random.blocks);
+      const expected = caseOf(seed, random);
       let summary: WalkSummary | undefined;
       const head = random.head.map(({ bytes }) => bytes);
-      const bytes = await carOf(random.head, async (writer) => {
-        summary = await walkCar({ store, head, rule: expected.rule, writer, workers, verify: seed % 2 === 0 });
-      });
-      await assertRight(bytes, summary as WalkSummary, random, expected);
-      return bytes;
-    };
-    try {
-      const alone = await exportWith(1);
-      if (seed % threadedEvery !== 0) continue;
-      for (const workers of [2, 4]) expect((await exportWith(workers)).equals(alone)).toBe(true);
-    } catch (error) {
-      throw new Error(`seed ${seed}: ${random.title}`, { cause: error });
-    } finally {
-      store.close();
+      try {
+        const bytes = await carOf(random.head, async (writer) => {
+          summary = await walkBlocks({ store, head, rule: expected.rule, writer });
+        });
+        await assertRight(bytes, summary as WalkSummary, random, expected);
+      } catch (error) {
+        throw new Error(`seed ${seed}: ${random.title}`, { cause: error });
+      }
     }
-  }
-});
-
-test(`exports of ${count} random chains by CID hold the same`, async () => {
-  for (let seed = 0; seed < count; seed += 1) {
-    const random = await randomChain(seed);
-    const store = createMemoryBlockStore();
-    await store.putMany(random.blocks);
-    const expected = caseOf(seed, random);
-    let summary: WalkSummary | undefined;
-    const head = random.head.map(({ bytes }) => bytes);
-    try {
-      const bytes = await carOf(random.head, async (writer) => {
-        summary = await walkBlocks({ store, head, rule: expected.rule, writer });
-      });
-      await assertRight(bytes, summary as WalkSummary, random, expected);
-    } catch (error) {
-      throw new Error(`seed ${seed}: ${random.title}`, { cause: error });
-    }
-  }
-});
+  },
+  PATIENCE_MS,
+);

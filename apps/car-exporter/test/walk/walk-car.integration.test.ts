@@ -74,7 +74,7 @@ describe('an export-range', () => {
         expect(new Set(summary.missingReceipts), what).toEqual(expected.missingReceipts);
       }
     }
-  }, 120_000);
+  });
 
   test('has the same bytes with 1, 2 and 4 workers', async () => {
     for (const seed of [7, 8]) {
@@ -204,7 +204,7 @@ describe('other exports', () => {
       const found = (await readReferenceCar(car)).blocks.map(({ cid }) => cid.toString());
       expect(found.toSorted(), `seed ${seed}, difference`).toEqual([...between.cids].toSorted());
     }
-  }, 120_000);
+  });
 });
 
 test('a store whose file changed after it was indexed is an error with file and offset', async () => {

@@ -8,7 +8,7 @@ import { trace } from '../../src/trace/trace.ts';
 import { batDifferences } from './support/bat-differences.ts';
 
 /*
- * Blender Asset Tracer 1.x (https://pypi.org/project/blender-asset-tracer/, with zstandard) lists the dependencies of each
+ * Blender Asset Tracer 1.x (`blender-asset-tracer` on PyPI, with zstandard) lists the dependencies of each
  * file. It is run as a program, and its output is compared; nothing of it is in here.
  */
 

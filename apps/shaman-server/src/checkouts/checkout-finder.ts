@@ -1,5 +1,6 @@
-import { readdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import type { Dirent } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { isErrnoException } from '@waybill/common';
 import type { AbortOptions } from '@waybill/common';
@@ -10,11 +11,18 @@ import { HIDDEN_NAME } from './hidden-folder.ts';
 import { parentsOf } from './publish-tree.ts';
 import { readEntries } from './read-entries.ts';
 
+/** BAT puts this file at the top of each pack. */
+const PACK_INFO = 'pack-info.txt';
+
 /**
  * Tells which folders below the root are checkouts. Ours have records. Those of the originals have none, and are known
- * by how the originals lay them out:
+ * by how the originals and their clients lay them out:
  * - `<xx>/<…xx>`: of v2, in a folder of one or two characters that holds nothing but such folders;
+ * - a folder with BAT's `pack-info.txt`, and those beside it;
  * - otherwise each folder in the root, unless checkouts of ours lie below it: then those beside them.
+ *
+ * The original of v3 makes checkouts at any depth and leaves no sign of where one begins. So whoever names a folder without a
+ * record is believed, as long as nothing but folders is in those above it.
  */
 export class CheckoutFinder {
   readonly #root: string;
@@ -28,9 +36,7 @@ export class CheckoutFinder {
   /** In the order of their paths. */
   async *list(options: AbortOptions = {}): AsyncGenerator<CheckoutSummary> {
     const records = await this.#recordsByPath(options);
-    const paths = this.#unrecorded('', places(records))
-      .concat([...records.keys()])
-      .sort();
+    const paths = (await this.#unrecorded('', places(records))).concat([...records.keys()]).sort();
     for (const path of paths) {
       const summary = await this.#summary(path, records.get(path), options);
       if (summary !== undefined) yield summary;
@@ -41,9 +47,9 @@ export class CheckoutFinder {
   async isCheckout(path: string, options: AbortOptions = {}): Promise<boolean> {
     if (![...parentsOf(path), path].every((each) => this.#isPlainFolder(each))) return false;
     if (this.#records.at(path) !== undefined) return true;
-    const records = await this.#recordsByPath(options);
+    const known = places(await this.#recordsByPath(options));
     const [top = ''] = path.split('/');
-    return this.#unrecordedIn(top, places(records)).includes(path);
+    return (await this.#unrecordedIn(top, known)).includes(path) || (await this.#canBeCheckout(path, known));
   }
 
   /** What is in a checkout, sorted. `undefined` when it has gone. */
@@ -84,21 +90,63 @@ export class CheckoutFinder {
   }
 
   /** Checkouts without a record in a folder of checkouts. */
-  #unrecorded(folder: string, places: Places): string[] {
-    const children = entriesOf(join(this.#root, folder)).filter((entry) => entry.isDirectory());
+  async #unrecorded(folder: string, places: Places): Promise<string[]> {
+    const children = (await this.#entries(folder)).filter((entry) => entry.isDirectory());
     const names = children.map(({ name }) => name).filter((name) => folder !== '' || name !== HIDDEN_NAME);
-    return names.flatMap((name) => this.#unrecordedIn(folder === '' ? name : `${folder}/${name}`, places));
+    const paths: string[] = [];
+    for (const name of names)
+      paths.push(...(await this.#unrecordedIn(folder === '' ? name : `${folder}/${name}`, places)));
+    return paths;
   }
 
-  #unrecordedIn(path: string, places: Places): string[] {
+  async #unrecordedIn(path: string, places: Places): Promise<string[]> {
     if (places.checkouts.has(path)) return [];
-    return places.above.has(path) || this.#isBucket(path) ? this.#unrecorded(path, places) : [path];
+    return (await this.#isAbove(path, places)) ? await this.#unrecorded(path, places) : [path];
+  }
+
+  /** Whether it is known to be a folder of checkouts. */
+  async #isAbove(path: string, places: Places): Promise<boolean> {
+    return places.above.has(path) || (await this.#isBucket(path)) || (await this.#holdsPacks(path));
   }
 
   /** The `<xx>` of v2. */
-  #isBucket(path: string): boolean {
+  async #isBucket(path: string): Promise<boolean> {
     if (path.includes('/') || path.length > 2) return false;
-    return entriesOf(join(this.#root, path)).every((entry) => entry.isDirectory() && entry.name.endsWith(path));
+    return (await this.#entries(path)).every((entry) => entry.isDirectory() && entry.name.endsWith(path));
+  }
+
+  /** Whether packs of BAT are in it, with nothing but folders beside them and above. */
+  async #holdsPacks(path: string): Promise<boolean> {
+    const entries = await this.#entries(path);
+    if (!entries.every((entry) => entry.isDirectory())) return false;
+    for (const { name } of entries)
+      if ((await this.#isPack(`${path}/${name}`)) || (await this.#holdsPacks(`${path}/${name}`))) return true;
+    return false;
+  }
+
+  async #isPack(path: string): Promise<boolean> {
+    return (await this.#entries(path)).some((entry) => entry.name === PACK_INFO && !entry.isDirectory());
+  }
+
+  /** Whether it may be where a checkout of an original begins. */
+  async #canBeCheckout(path: string, places: Places): Promise<boolean> {
+    const parents = parentsOf(path);
+    if (parents.length === 0 || (await this.#isAbove(path, places))) return false;
+    for (const parent of parents) {
+      if (places.checkouts.has(parent)) return false;
+      if (!(await this.#entries(parent)).every((entry) => entry.isDirectory())) return false;
+    }
+    return true;
+  }
+
+  /** None where the folder is gone. */
+  async #entries(folder: string): Promise<Dirent[]> {
+    try {
+      return await readdir(join(this.#root, folder), { withFileTypes: true });
+    } catch (error) {
+      if (isErrnoException(error, 'ENOENT')) return [];
+      throw error;
+    }
   }
 }
 
@@ -112,14 +160,4 @@ interface Places {
 function places(records: ReadonlyMap<string, CheckoutRecord>): Places {
   const paths = [...records.keys()];
   return { checkouts: new Set(paths), above: new Set(paths.flatMap(parentsOf)) };
-}
-
-/** None where the folder is gone. */
-function entriesOf(path: string): Dirent[] {
-  try {
-    return readdirSync(path, { withFileTypes: true });
-  } catch (error) {
-    if (isErrnoException(error, 'ENOENT')) return [];
-    throw error;
-  }
 }

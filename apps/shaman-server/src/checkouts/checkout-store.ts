@@ -72,7 +72,10 @@ export interface CheckoutStore {
   show(path: string, options?: AbortOptions): Promise<CheckoutDetails | undefined>;
   /** Resolves with true when the checkout is gone, also after a power cut; false when there was none. */
   erase(path: string, options?: AbortOptions): Promise<boolean>;
-  /** Erases each checkout whose path and name are both not in `live` (a Manager's jobs). Returns their paths. */
+  /**
+   * Erases each checkout whose path and name are both not in `live` (a Manager's jobs), and that holds no path of it. Returns
+   * their paths.
+   */
   eraseGone(live: ReadonlySet<string>, options?: EraseGoneOptions): Promise<string[]>;
   /** Removes what killed processes left behind; the number of trees. Also done when the store is opened. */
   sweep(options?: AbortOptions): Promise<number>;

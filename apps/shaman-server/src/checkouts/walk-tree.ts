@@ -15,8 +15,8 @@ export interface TreeVisitor {
   gone?: (path: string) => void;
 }
 
-/** So many links are read before other work gets its turn: one or two milliseconds. */
-const SLICE = 256;
+/** So long other work has to wait for its turn. */
+const SLICE_MS = 1;
 
 /**
  * Visits everything below a folder, one folder after the other; links are not followed. Nothing is sorted.
@@ -24,7 +24,7 @@ const SLICE = 256;
  */
 export async function walkTree(folder: string, visitor: TreeVisitor, { signal }: AbortOptions = {}): Promise<void> {
   const pending = [folder];
-  let sinceRest = 0;
+  let untilMs = performance.now() + SLICE_MS;
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     signal?.throwIfAborted();
     for (const entry of await readFolder(next, next === folder ? undefined : visitor.gone)) {
@@ -33,11 +33,10 @@ export async function walkTree(folder: string, visitor: TreeVisitor, { signal }:
         if (visitor.folder?.(path) !== false) pending.push(path);
       } else if (entry.isSymbolicLink()) visitLink(path, visitor);
       else visitor.file?.(path);
-      sinceRest += 1;
-      if (sinceRest < SLICE) continue;
-      sinceRest = 0;
+      if (performance.now() < untilMs) continue;
       await setImmediate();
       signal?.throwIfAborted();
+      untilMs = performance.now() + SLICE_MS;
     }
   }
 }

@@ -57,6 +57,24 @@ describe('listing checkouts', () => {
     expect(existsSync(blob)).toBe(true);
   });
 
+  it('finds where packs of BAT begin that an original has made at any depth', async () => {
+    await using storage = await temporaryDirectory();
+    const { checkouts, root } = await openScene(storage.path);
+    makeForeign(root, 'show/shots/10', { 'pack-info.txt': 'nowhere', 'scenes/a.blend': 'nowhere' });
+    makeForeign(root, 'show/shots/20', { 'scenes/b.blend': 'nowhere' });
+    makeForeign(root, 'flat/deep/er', { 'c.blend': 'nowhere' });
+    const listed = await Array.fromAsync(checkouts.list());
+    expect(listed.map(({ path, files }) => [path, files])).toEqual([
+      ['flat', 1],
+      ['show/shots/10', 2],
+      ['show/shots/20', 1],
+    ]);
+    expect(await checkouts.erase('show')).toBe(false);
+    expect(await checkouts.erase('show/shots')).toBe(false);
+    expect(await checkouts.erase('show/shots/10')).toBe(true);
+    expect((await Array.fromAsync(checkouts.list())).map(({ path }) => path)).toEqual(['flat', 'show']);
+  });
+
   it('no longer shows one that a Manager has erased, nor what it knew of it', async () => {
     await using storage = await temporaryDirectory();
     const { checkouts, put, root } = await openScene(storage.path);
@@ -122,6 +140,23 @@ describe('erasing a checkout', () => {
     expect(readFileSync(join(root, 'show/a/d/x'), 'utf8')).toBe('1');
   });
 
+  it('believes who names one that an original has made, unless files or checkouts of ours are above it', async () => {
+    await using storage = await temporaryDirectory();
+    const { checkouts, put, root } = await openScene(storage.path);
+    makeForeign(root, 'show/shots/10', { 'scenes/a.blend': 'nowhere' });
+    makeForeign(root, 'show/shots/20', { 'scenes/b.blend': 'nowhere' });
+    makeForeign(root, 'files/above', { 'x/y': 'nowhere' });
+    makeForeign(root, 'files', { z: 'nowhere' });
+    await checkouts.create(v3('ours'), [await put('1', 'd/e/x')]);
+    expect(await checkouts.show('show/shots/10')).toMatchObject({ files: 1, entries: [{ path: 'scenes/a.blend' }] });
+    for (const path of ['files/above', 'files/above/x', 'ours/d', 'ours/d/e', 'show/none'])
+      expect([path, await checkouts.erase(path)]).toEqual([path, false]);
+    expect(await checkouts.erase('show/shots/10')).toBe(true);
+    expect(await readdir(join(root, 'show/shots'))).toEqual(['20']);
+    expect(await checkouts.erase('show/shots/20')).toBe(true);
+    expect((await readdir(root)).sort()).toEqual(['.waybill', 'files', 'ours']);
+  });
+
   it('and making one of the same name go on at once without a loss', async () => {
     await using storage = await temporaryDirectory();
     const { checkouts, put, root } = await openScene(storage.path);
@@ -167,6 +202,18 @@ describe('erasing checkouts whose job is gone', () => {
     expect(await checkouts.eraseGone(live, { minAgeMs: 0 })).toEqual(['gone', 'show/gone-too']);
     expect((await readdir(root)).sort()).toEqual(['.waybill', '_7', 'alive', 'show']);
     expect(await readdir(join(root, 'show'))).toEqual(['alive-too']);
+  });
+});
+
+describe('erasing checkouts of originals whose job is gone', () => {
+  it('spares a folder that holds a live one, also where nothing says where that begins', async () => {
+    await using storage = await temporaryDirectory();
+    const { checkouts, root } = await openScene(storage.path);
+    makeForeign(root, 'show/shots/10', { 'scenes/a.blend': 'nowhere' });
+    makeForeign(root, 'gone/shots/10', { 'scenes/a.blend': 'nowhere' });
+    const live = new Set(['show/shots/10', '/', '//x', '']);
+    expect(await checkouts.eraseGone(live, { minAgeMs: 0 })).toEqual(['gone']);
+    expect(await readdir(join(root, 'show/shots'))).toEqual(['10']);
   });
 });
 

@@ -119,6 +119,19 @@ describe('an answer while the body is still being sent', () => {
     expect(sent).toBeGreaterThan(2_000_000);
   });
 
+  it('has no reader where the client has gone, and is no failure of the server', async () => {
+    const lines: string[] = [];
+    await using server = await createTestServer({ logs: { write: (line) => void lines.push(line) } });
+    await using client = await RawClient.connect(await server.listen());
+    await client.head('POST', `/files/${large.name}`, { 'content-length': large.sizeBytes });
+    await client.write(large.content.subarray(0, 500_000));
+    await waitFor(() => server.services.uploads.list()[0]?.receivedBytes === 500_000);
+    client.socket.resetAndDestroy();
+    await waitFor(() => server.services.uploads.list().length === 0);
+    await waitFor(() => lines.some((line) => /"status":4\d\d/.test(line)), { what: 'the line of the request' });
+    expect(lines.filter((line) => line.includes('"level":"error"'))).toEqual([]);
+  });
+
   it('waits only so long for a body that does not come', async () => {
     await using server = await createTestServer({ earlyAnswers: { lingerMs: 100 } });
     await using client = await RawClient.connect(await server.listen());

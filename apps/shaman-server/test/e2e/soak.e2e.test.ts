@@ -6,6 +6,7 @@ import { expect, it } from 'vitest';
 import { startServerProcess } from '../crash/support/server-process.ts';
 import { HttpCaller } from '../support/http-caller.ts';
 import { hasProcessFigures, mean, openDescriptors, quantile, residentBytes } from './support/process-figures.ts';
+import { readMetric } from './support/read-metric.ts';
 import { LONG_KINDS, SoakLoad } from './support/soak-load.ts';
 
 const SECONDS = tierCount({ push: 10, nightly: 1800, release: 300 });
@@ -52,6 +53,7 @@ it('keeps its memory and its descriptors, and fails nothing, under a mixed load'
   const load = new SoakLoad(caller, seededRandom(1));
   await load.run(CLIENTS, WARM_UP_SECONDS * 1000);
   caller[Symbol.dispose]();
+  await lateness(server.url);
   const idle = await settledDescriptors(pid);
   using later = new HttpCaller(server.url);
   const measured = new SoakLoad(later, seededRandom(2));
@@ -64,9 +66,10 @@ it('keeps its memory and its descriptors, and fails nothing, under a mixed load'
   const p99 = quantile(small, 0.99);
   const quarter = Math.floor(samples.length / 4);
   const [second, last] = [mean(samples.slice(quarter, 2 * quarter)), mean(samples.slice(3 * quarter))];
-  console.log(`soak of ${SECONDS} s, count and p50/p99 in ms: ${[...times].map(timesText).join(', ')}`);
+  console.log(`soak of ${SECONDS} s, count and p50/p99/max in ms: ${[...times].map(timesText).join(', ')}`);
   console.log(
     `soak: p99 of small requests ${p99.toFixed(1)} ms beside ${quantile(floor, 0.99).toFixed(1)} ms of a write and sync; ` +
+      `event loop late by ${await lateness(server.url)} ms; ` +
       `memory ${(second / MIB).toFixed(1)} MiB, then ${(last / MIB).toFixed(1)}; descriptors ${idle}, then ${openDescriptors(pid)}`,
   );
   expect([...load.tallies.failures, ...failures]).toEqual([]);
@@ -88,5 +91,13 @@ async function settledDescriptors(pid: number): Promise<number> {
 }
 
 function timesText([kind, ms]: [string, number[]]): string {
-  return `${kind} ${ms.length} ${quantile(ms, 0.5).toFixed(1)}/${quantile(ms, 0.99).toFixed(1)}`;
+  return `${kind} ${ms.length} ${[0.5, 0.99, 1].map((share) => quantile(ms, share).toFixed(1)).join('/')}`;
+}
+
+/** At the p99 and at the most, in the server, since it was asked last: what it does in one piece, and what others do meanwhile. */
+async function lateness(url: string): Promise<string> {
+  using caller = new HttpCaller(url);
+  const page = (await caller.call('/metrics')).body.toString();
+  const ms = ['p99', 'max'].map((which) => 1000 * readMetric(page, `nodejs_eventloop_lag_${which}_seconds`));
+  return ms.map((each) => each.toFixed(1)).join('/');
 }

@@ -17,12 +17,15 @@ interface Original {
   /** Where its server puts a checkout, below the checkout root. */
   readonly checkoutPath: string;
   readonly absoluteLinks: boolean;
+  /** Whether BAT has packed it. */
+  readonly isPack?: boolean;
 }
 
 /** Spec section 1.3. */
 const ORIGINALS: readonly Original[] = [
   { title: 'v2', checkoutPath: '42/job42', absoluteLinks: true },
   { title: 'v3', checkoutPath: 'shot-10-a1b2', absoluteLinks: false },
+  { title: 'v3, in folders', checkoutPath: 'show/shots/10', absoluteLinks: false, isPack: true },
 ];
 
 function filesOf(kind: string, count: number): TestFile[] {
@@ -39,8 +42,9 @@ async function write(path: string, content: Uint8Array, ageDays: number): Promis
 }
 
 /** As an original writes it: not synced, and with uploads of a crash that nobody will ever end. */
-async function layOut(storage: string, { checkoutPath, absoluteLinks }: Original) {
+async function layOut(storage: string, { checkoutPath, absoluteLinks, isPack = false }: Original) {
   const [shown, old, young] = [filesOf('shown', 600), filesOf('old', 200), filesOf('young', 200)];
+  if (isPack) shown[0] = testFile('pack-info.txt', 'This is a Blender Asset Tracer pack.');
   for (const [files, ageDays] of [
     [shown, 400],
     [old, 400],

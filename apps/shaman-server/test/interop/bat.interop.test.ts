@@ -14,7 +14,7 @@ import { createTestServer } from '../support/test-server.ts';
 import type { TestServer, TestServerInit } from '../support/test-server.ts';
 
 /*
- * Blender Asset Tracer 1.x (https://pypi.org/project/blender-asset-tracer/) packs into our server by v2. It is run as a
+ * Blender Asset Tracer 1.x (`blender-asset-tracer` on PyPI) packs into our server by v2. It is run as a
  * program; nothing of it is in here.
  */
 

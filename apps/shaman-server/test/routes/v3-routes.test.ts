@@ -124,6 +124,13 @@ describe('v3 files', () => {
     expect([answer.statusCode, answer.json<{ code: number }>().code]).toEqual([425, 425]);
   });
 
+  it('takes a file twice rather than defer the add-on, which would forget it', async () => {
+    await using server = await createTestServer({ patience: { deferrableMs: 5, patientMs: 50 } });
+    await server.services.uploads.begin(scene.key);
+    const headers = { 'x-shaman-can-defer-upload': 'True', 'user-agent': 'Flamenco/3.8 (Blender add-on)' };
+    expect((await upload(server, scene, headers)).statusCode).toBe(204);
+  });
+
   it('answers 417 to other content', async () => {
     await using server = await createTestServer();
     const answer = await upload(server, { ...scene, content: Buffer.from('7 bytes') });

@@ -11,7 +11,7 @@ import { type CarSource, isSameStamp, stampAt } from './car-source.ts';
 import { type CarStore, IndexedCarStore } from './car-store.ts';
 import { indexCarFile, type IndexProgress } from './index-car-file.ts';
 import { removeScratch, scratchPath } from './scratch-files.ts';
-import { isZstdFile, unpackCarFile, unpackedPath } from './unpack-car-file.ts';
+import { isZstdFile, planUnpacking, unpackCarFile, unpackedPath, type UnpackPlan } from './unpack-car-file.ts';
 
 export interface OpenCarStoreOptions extends AbortOptions {
   /** Where the index is kept; default beside the first file: `NAME.waybill-index`. `null`: in memory only. */
@@ -23,6 +23,8 @@ export interface OpenCarStoreOptions extends AbortOptions {
    * process, which go when the store is closed; the next sweep takes those of a process that was killed.
    */
   keepUnpacked?: boolean | undefined;
+  /** Told before a compressed file is unpacked, which takes as much space as its content. */
+  onUnpack?: ((plan: UnpackPlan) => void) | undefined;
   /** Check the hash of every block when the index is made; default true. It costs about 1 us a block. */
   verify?: boolean | undefined;
   limits?: Partial<CarLimits> | undefined;
@@ -125,12 +127,14 @@ async function makeIndex(
 async function unpack(
   path: string,
   directory: string,
-  { keepUnpacked = true, signal }: OpenCarStoreOptions,
+  { keepUnpacked = true, onUnpack, signal }: OpenCarStoreOptions,
   scratch: string[],
 ): Promise<string> {
   const target = keepUnpacked ? unpackedPath(path, directory) : scratchPath(directory);
   if (!keepUnpacked) scratch.push(target);
   await sweepTempFiles(directory, { signal });
+  const plan = planUnpacking(path, directory);
+  onUnpack?.(plan);
   await unpackCarFile(path, target, { signal });
   return target;
 }

@@ -5,7 +5,7 @@ import { type CarFileHeader, CarScanner } from './car-scanner.ts';
 import { filePieces } from './file-pieces.ts';
 import { isZstd, zstdPieces } from './zstd-pieces.ts';
 
-/** A block as it stands in a CAR. Both arrays are views of one copy of the frame, which nobody else has. */
+/** A block as it stands in a CAR. Both arrays are views of one array; with `readCarBlocks` that is a copy which nobody else has. */
 export interface CarBlock {
   readonly cid: CidBytes;
   readonly data: Uint8Array;
@@ -32,8 +32,28 @@ export async function* readCarBlocks(
   source: string | AsyncIterable<Uint8Array>,
   options: ReadCarBlocksOptions = {},
 ): AsyncGenerator<CarBlock, void, undefined> {
+  for await (const batch of batchesOf(source, options, true)) yield* batch;
+}
+
+/**
+ * As {@link readCarBlocks}, those that came in one piece of the file together: nothing waits for each, and nothing is copied.
+ * The arrays are good until the next batch is asked for.
+ */
+export function readCarBatches(
+  source: string | AsyncIterable<Uint8Array>,
+  options: ReadCarBlocksOptions = {},
+): AsyncGenerator<CarBlock[], void, undefined> {
+  return batchesOf(source, options, false);
+}
+
+async function* batchesOf(
+  source: string | AsyncIterable<Uint8Array>,
+  options: ReadCarBlocksOptions,
+  copies: boolean,
+): AsyncGenerator<CarBlock[], void, undefined> {
   const { file = typeof source === 'string' ? source : 'CAR', limits, zeroLengthAsEnd, onHeader } = options;
   let blocks: CarBlock[] = [];
+  let piece: Uint8Array = new Uint8Array(0);
   const scanner = new CarScanner({
     file,
     limits,
@@ -41,16 +61,20 @@ export async function* readCarBlocks(
     visitor: {
       header: (header) => onHeader?.(header),
       frame: (bytes, _frameStart, cidStart, dataStart, end, offset) => {
-        const copy = bytes.slice(cidStart, end);
-        const cidLength = dataStart - cidStart;
-        blocks.push({ cid: copy.subarray(0, cidLength), data: copy.subarray(cidLength), offset });
+        // What came in two pieces is where the scanner gathers the next one, too.
+        const isKept = !copies && bytes === piece;
+        const frame = isKept ? bytes : bytes.slice(cidStart, end);
+        const start = isKept ? cidStart : 0;
+        const dataAt = start + dataStart - cidStart;
+        const data = frame.subarray(dataAt, start + end - cidStart);
+        blocks.push({ cid: frame.subarray(start, dataAt), data, offset });
       },
     },
   });
   const pieces = typeof source === 'string' ? filePieces(source, options) : abortableIterable(source, options);
-  for await (const piece of contentOf(pieces, file, options)) {
+  for await (piece of contentOf(pieces, file, options)) {
     scanner.feed(piece);
-    yield* blocks;
+    if (blocks.length > 0) yield blocks;
     blocks = [];
   }
   scanner.finish();

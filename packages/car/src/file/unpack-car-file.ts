@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { closeSync, readSync } from 'node:fs';
+import { closeSync, readSync, statfsSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { type AbortOptions, openAtomicWriter } from '@waybill/common';
+import { type AbortOptions, DiskFullError, openAtomicWriter } from '@waybill/common';
 import { CarCompressionInvalidError } from '../errors.ts';
 import { openForReading } from './car-source.ts';
 import { filePieces } from './file-pieces.ts';
@@ -24,6 +24,26 @@ export function unpackedPath(path: string, directory: string): string {
   if (dirname(path) === directory) return join(directory, `${name}.unpacked`);
   const mark = createHash('sha256').update(dirname(path)).digest('hex').slice(0, 12);
   return join(directory, `${name}.${mark}.unpacked`);
+}
+
+/** What is known before a file is unpacked: its content may have any size. */
+export interface UnpackPlan {
+  readonly path: string;
+  readonly compressedBytes: number;
+  readonly directory: string;
+  readonly freeBytes: number;
+}
+
+/**
+ * The content is larger than what it was packed to: where there is no room for that, nothing is begun.
+ * @throws DiskFullError; any system error.
+ */
+export function planUnpacking(path: string, directory: string): UnpackPlan {
+  const { bavail, bsize } = statfsSync(directory);
+  const plan = { path, compressedBytes: statSync(path).size, directory, freeBytes: bavail * bsize };
+  if (plan.freeBytes > plan.compressedBytes) return plan;
+  const problem = `${path} has ${plan.compressedBytes} bytes compressed, and more unpacked; ${plan.freeBytes} are free`;
+  throw new DiskFullError(directory, new Error(problem));
 }
 
 /** More than this is no CAR of a chain but a bomb; 16 TiB. */

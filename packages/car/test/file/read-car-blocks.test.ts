@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { zstdCompressSync } from 'node:zlib';
 import { temporaryDirectory } from '@waybill/test-kit';
 import { describe, expect, it } from 'vitest';
-import { type CarFileHeader, formatCid, readCarBlocks } from '../../src/index.ts';
+import { type CarFileHeader, formatCid, readCarBatches, readCarBlocks } from '../../src/index.ts';
 import { cborBlock, sampleBlocks } from '../support/blocks.ts';
 import { inPieces, referenceCar } from '../support/cars.ts';
 
@@ -30,6 +30,38 @@ describe('reading the blocks of a CAR', () => {
       for (const { cid, offset } of found) expect(Buffer.from(car).indexOf(cid, offset) - offset).toBeLessThan(3);
       expect(headers).toMatchObject([{ version: 1 }]);
     }
+  });
+
+  it.each([
+    ['as it is', car],
+    ['compressed with zstd', zstdCompressSync(car)],
+  ])('gives the same in batches, which are good until the next, %s', async (_what, stored) => {
+    for (const size of [1, 7, 40, 1000]) {
+      const found: { name: string; data: Buffer; offset: number }[] = [];
+      for await (const batch of readCarBatches(inPieces(stored, size))) {
+        expect(batch.length).toBeGreaterThan(0);
+        for (const { cid, data, offset } of batch)
+          found.push({ name: formatCid(cid), data: Buffer.from(data), offset });
+      }
+      const single = await Array.fromAsync(readCarBlocks(inPieces(stored, size)));
+      expect(found).toEqual(
+        single.map(({ cid, data, offset }) => ({ name: formatCid(cid), data: Buffer.from(data), offset })),
+      );
+    }
+  });
+
+  it('copies blocks out of pieces that are overwritten, and not in batches', async () => {
+    const overwritten = async function* (): AsyncGenerator<Uint8Array> {
+      yield car.slice(0, 8);
+      const piece = Uint8Array.from(car.subarray(8));
+      yield piece;
+      piece.fill(0);
+      await Promise.resolve();
+    };
+    const [block] = await Array.fromAsync(readCarBlocks(overwritten()));
+    expect(Buffer.from(block!.data)).toEqual(Buffer.from(blocks[0]!.bytes));
+    const [batch] = await Array.fromAsync(readCarBatches(overwritten()));
+    expect(batch![0]!.data.every((byte) => byte === 0)).toBe(true);
   });
 
   it('reads files larger than a piece', async () => {

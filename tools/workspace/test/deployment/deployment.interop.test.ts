@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, globSync } from 'node:fs';
+import { existsSync, globSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { skipWithout } from '@waybill/test-kit';
+import { skipWithout, type SkippableTest, temporaryDirectory } from '@waybill/test-kit';
 import { describe, expect, it } from 'vitest';
 
 const ROOT = path.resolve(import.meta.dirname, '../../../..');
@@ -47,12 +47,42 @@ describe('docker/compose/monitoring', () => {
   });
 });
 
+/** What kustomize makes of docker/kubernetes. */
+function kustomized(test: SkippableTest): string {
+  const args = ['build', path.join(ROOT, 'docker/kubernetes')];
+  const { error, status, stdout, stderr } = spawnSync('kustomize', args, { encoding: 'utf8', timeout: 30_000 });
+  if (error !== undefined) skipWithout(test, 'kustomize is not installed (sigs.k8s.io/kustomize/kustomize/v5)');
+  expect(status, stderr).toBe(0);
+  return stdout;
+}
+
+/** Exit code of a validation by the schemas of one version of Kubernetes, which come with the program. */
+function validate(test: SkippableTest, version: string, file: string): { status: number | null; said: string } {
+  const args = ['--strict', '--kubernetes-version', version, file];
+  const options = { encoding: 'utf8', timeout: 60_000 } as const;
+  const { error, status, stdout, stderr } = spawnSync('kubernetes-validate', args, options);
+  if (error !== undefined) skipWithout(test, 'kubernetes-validate is not installed (PyPI)');
+  return { status, said: stdout + stderr };
+}
+
 describe('docker/kubernetes', () => {
+  it.for(['1.25', '1.37'])(
+    'is of objects and fields that Kubernetes %s has, and of no others',
+    async (version, test) => {
+      await using folder = await temporaryDirectory();
+      const file = path.join(folder.path, 'all.yaml');
+      const text = kustomized(test);
+      writeFileSync(file, text);
+      const { status, said } = validate(test, version, file);
+      expect(status, said).toBe(0);
+      expect(said.match(/ passed for resource /g)).toHaveLength(text.match(/^kind:/gm)?.length ?? 0);
+      writeFileSync(file, text.replace('maxUnavailable', 'maxUnavailible'));
+      expect(validate(test, version, file).status).not.toBe(0);
+    },
+  );
+
   it('is built by kustomize, with a volume, a service, a budget and a policy of each service', (test) => {
-    const args = ['build', path.join(ROOT, 'docker/kubernetes')];
-    const { error, status, stdout, stderr } = spawnSync('kustomize', args, { encoding: 'utf8', timeout: 30_000 });
-    if (error !== undefined) skipWithout(test, 'kustomize is not installed (sigs.k8s.io/kustomize/kustomize/v5)');
-    expect(status, stderr).toBe(0);
+    const stdout = kustomized(test);
     for (const kind of ['StatefulSet', 'Service', 'PodDisruptionBudget', 'NetworkPolicy']) {
       expect(stdout.match(new RegExp(`^kind: ${kind}$`, 'gm')), kind).toHaveLength(SERVICES.length);
     }

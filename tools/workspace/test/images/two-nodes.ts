@@ -2,48 +2,31 @@ import { createHash } from 'node:crypto';
 import { chownSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ROOT, type Engine } from './engine.ts';
+import { Composition, ours, standIn } from './composition.ts';
+import type { Engine } from './engine.ts';
 
 const USER = 1000;
 const HOUR = 'mychannel/source/2026-05-01T12';
 
-/** docker/compose/two-nodes as it is published, with images that were built here in place of those of a registry. */
-export class TwoNodes {
-  readonly engine: Engine;
-  readonly override: string;
+/** docker/compose/two-nodes, and what was recorded in it. */
+export class TwoNodes extends Composition {
   readonly written = new Map<string, Buffer>();
 
   constructor(engine: Engine, folder: string) {
-    this.engine = engine;
-    this.override = path.join(folder, 'override.yml');
-    const images = {
-      database: 'stand-in/postgres',
-      'node-a': 'waybill/backfiller',
-      'node-b': 'waybill/backfiller',
-      proxy: 'stand-in/nginx',
-    };
-    const services = Object.entries(images).map(([name, image]) => [
-      name,
-      { image: `localhost/${image}`, ...(name.startsWith('node') ? { healthcheck: { interval: '1s' } } : {}) },
-    ]);
-    writeFileSync(this.override, JSON.stringify({ services: Object.fromEntries(services) as unknown }));
-  }
-
-  compose(...args: string[]): string {
-    const shipped = path.join(ROOT, 'docker/compose/two-nodes/compose.yml');
-    const common = ['--project-name', 'twonodes', '--file', shipped, '--file', this.override];
-    return this.engine.run('/usr/bin/docker-compose', [...common, ...args], { INTERVAL: '2s', PORT: '18080' });
-  }
-
-  archive(node: string): string {
-    return path.join(this.engine.folder, `data/volumes/twonodes_${node}/_data`);
+    const own = { database: standIn('postgres'), 'node-a': ours('backfiller'), 'node-b': ours('backfiller') };
+    super({
+      ...{ engine, folder, project: 'twonodes', folders: ['two-nodes'] },
+      services: { ...own, proxy: standIn('nginx') },
+      environment: { INTERVAL: '2s', PORT: '18080' },
+    });
   }
 
   /** Puts segments into the archive of one node, as a recorder beside it would. */
   record(node: string, minute: number, count: number): void {
-    const folder = path.join(this.archive(node), HOUR);
+    const archive = this.volume(node);
+    const folder = path.join(archive, HOUR);
     mkdirSync(folder, { recursive: true });
-    for (let at = folder; at !== this.archive(node); at = path.dirname(at)) chownSync(at, USER, USER);
+    for (let at = folder; at !== archive; at = path.dirname(at)) chownSync(at, USER, USER);
     for (let second = 0; second < count; second += 1) {
       const bytes = Buffer.alloc(20_000, `${node} ${minute} ${second}`);
       const hash = createHash('sha256').update(bytes).digest('base64url');
@@ -55,7 +38,7 @@ export class TwoNodes {
   }
 
   missing(node: string): string[] {
-    const folder = path.join(this.archive(node), HOUR);
+    const folder = path.join(this.volume(node), HOUR);
     const there = new Set(globSync('*.ts', { cwd: folder }));
     return [...this.written]
       .filter(([name, bytes]) => !there.has(name) || !readFileSync(path.join(folder, name)).equals(bytes))

@@ -8,8 +8,14 @@ const TOLERANCE_MICROS = 10_000;
  * segment that starts first and drops what overlaps it (spec 1.3): without this rule, a made-up segment that starts one
  * microsecond earlier than a good one would hide it, and one that claims to last a minute would hide the minute.
  */
-export const addsEnough = (full: readonly IntervalSet[], startMicros: number, durationMicros: number): boolean => {
+export const addsEnough = (
+  here: IntervalSet,
+  neighbours: readonly IntervalSet[],
+  startMicros: number,
+  durationMicros: number,
+): boolean => {
   const endMicros = startMicros + durationMicros;
-  const overlap = full.reduce((sum, intervals) => sum + intervals.overlap(startMicros, endMicros), 0);
+  let overlap = here.overlap(startMicros, endMicros);
+  for (const intervals of neighbours) overlap += intervals.overlap(startMicros, endMicros);
   return overlap <= TOLERANCE_MICROS || overlap * 2 <= durationMicros;
 };

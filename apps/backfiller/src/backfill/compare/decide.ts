@@ -82,7 +82,7 @@ const obstacleOf = (
   if (hasFull && segment.type !== 'full') return 'have-full';
   if (replace) return undefined;
   if (hasFull) return 'second-full';
-  const enough = addsEnough([work.index.covered, ...neighbours], segment.startMicros, segment.durationMicros);
+  const enough = addsEnough(work.index.covered, neighbours, segment.startMicros, segment.durationMicros);
   return enough ? undefined : 'covered';
 };
 

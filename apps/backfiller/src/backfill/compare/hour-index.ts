@@ -1,4 +1,4 @@
-import { NearDuplicateIndex, tombstoneTarget, tryParseSegmentName } from '@waybill/segments';
+import { NEAR_DUPLICATE_MICROS, NearDuplicateIndex, tombstoneTarget, tryParseSegmentName } from '@waybill/segments';
 import type { SegmentName } from '@waybill/segments';
 import { IntervalSet } from './interval-set.ts';
 
@@ -7,9 +7,10 @@ export class HourIndex {
   readonly #names = new Set<string>();
   readonly #fullStarts = new Set<number>();
   readonly #hidden = new Set<string>();
-  readonly #contents = new NearDuplicateIndex();
-  /** Most segments share their content with no other: one look here spares three there. */
-  readonly #hashTexts = new Set<string>();
+  /** The first segment of each content; nearly every content is there once. */
+  readonly #firsts = new Map<string, SegmentName>();
+  /** All but the first. */
+  readonly #others = new NearDuplicateIndex();
   /** What full segments cover, micros within the hour; it may reach into the next hour. */
   readonly covered = new IntervalSet();
 
@@ -23,6 +24,13 @@ export class HourIndex {
     const target = tombstoneTarget(name);
     if (target !== undefined) this.#hidden.add(target);
     else this.#addSegment(tryParseSegmentName(name));
+  }
+
+  /** As `add`, for whoever has read the name already. */
+  addParsed(segment: SegmentName): void {
+    if (this.#names.has(segment.name)) return;
+    this.#names.add(segment.name);
+    this.#addSegment(segment);
   }
 
   has(name: string): boolean {
@@ -40,15 +48,21 @@ export class HourIndex {
 
   /** Whether the same content is here under a start that differs by at most 1 ms (spec 1.4). */
   hasNearDuplicate(segment: SegmentName): boolean {
-    return this.#hashTexts.has(segment.hashText) && this.#contents.has(segment);
+    const first = this.#firsts.get(segment.hashText);
+    return first !== undefined && (isNear(first, segment) || this.#others.has(segment));
   }
 
   #addSegment(segment: SegmentName | undefined): void {
     if (segment === undefined || segment.type === 'temp') return;
-    this.#contents.add(segment);
-    this.#hashTexts.add(segment.hashText);
+    if (this.#firsts.has(segment.hashText)) this.#others.add(segment);
+    else this.#firsts.set(segment.hashText, segment);
     if (segment.type !== 'full') return;
     this.#fullStarts.add(segment.startMicros);
     this.covered.add(segment.startMicros, segment.startMicros + segment.durationMicros);
   }
+}
+
+function isNear(one: SegmentName, other: SegmentName): boolean {
+  const isSame = one.durationMicros === other.durationMicros && one.type === other.type;
+  return isSame && Math.abs(one.startMicros - other.startMicros) <= NEAR_DUPLICATE_MICROS;
 }

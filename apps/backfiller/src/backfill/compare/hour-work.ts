@@ -77,7 +77,7 @@ export class HourWork {
   settle(item: WantedItem, published: boolean): void {
     this.items.delete(item.address.name);
     this.#forget(item);
-    if (published) this.#arrive(item.address.name);
+    if (published) this.#arrive(item);
   }
 
   /** A full segment for this start that is on its way. */
@@ -97,9 +97,10 @@ export class HourWork {
     this.#contents.remove(segment, item);
   }
 
-  #arrive(name: string): void {
+  #arrive({ address: { name }, segment }: WantedItem): void {
     this.#arrived.add(name);
-    this.#index?.add(name);
+    if (segment === undefined) this.#index?.add(name);
+    else this.#index?.addParsed(segment);
   }
 }
 

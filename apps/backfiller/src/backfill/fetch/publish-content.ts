@@ -14,7 +14,7 @@ export interface ArrivedContent {
 const put = (archive: Archive, item: WantedItem, content: Uint8Array | WatchedBody, options: PublishOptions) =>
   item.kind === 'extra'
     ? archive.publishExtra(item.address.channel, item.address.name, content, options)
-    : archive.publishSegment(item.address, content, options);
+    : archive.publishSegment(item.address, content, { ...options, parsedName: item.segment });
 
 /** Puts what a node sent for an item into the archive, which verifies it. Never rejects. */
 export const publishContent = async (

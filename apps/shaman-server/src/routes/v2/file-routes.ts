@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Services } from '../../server/services.ts';
 import { parseBlobParams } from '../blob-params.ts';
 import type { BlobParams } from '../blob-params.ts';
+import { canDefer } from '../can-defer.ts';
 import { sendBlob } from '../send-blob.ts';
 import { handleUpload } from '../upload-request.ts';
 import { sendText } from './v2-errors.ts';
@@ -17,9 +18,8 @@ export function addV2FileRoutes(app: FastifyInstance, services: Services): void 
 
   app.post<{ Params: BlobParams }>(PATH, async (request, reply) => {
     const key = parseBlobParams(request.params);
-    // The original takes exactly this text.
-    const canDefer = request.headers[HEADERS.canDefer] === 'true';
-    const result = await handleUpload(services, { protocol: 'v2', key, canDefer }, request, reply);
+    const upload = { protocol: 'v2', key, canDefer: canDefer(request, 'v2') } as const;
+    const result = await handleUpload(services, upload, request, reply);
     if (result === 'stored') return reply.code(STATUS_V2.stored).send();
     if (result === 'exists') reply.header('location', request.url);
     return reply.code(STATUS_V2.alreadyThere).send();

@@ -1,8 +1,9 @@
-import { HEADERS, STATUS_V3 } from '@waybill/shaman-protocol';
+import { STATUS_V3 } from '@waybill/shaman-protocol';
 import type { FastifyInstance } from 'fastify';
 import type { Services } from '../../server/services.ts';
 import { parseBlobParams } from '../blob-params.ts';
 import type { BlobParams } from '../blob-params.ts';
+import { canDefer } from '../can-defer.ts';
 import { handleUpload } from '../upload-request.ts';
 import { sendV3Problem } from './v3-errors.ts';
 import { empty, errorSchema, fileParams, V3_TAGS } from './v3-schemas.ts';
@@ -52,9 +53,8 @@ export function addV3FileRoutes(app: FastifyInstance, services: Services): void 
   };
   app.post<{ Params: BlobParams }>(PATH, { schema: uploadSchema }, async (request, reply) => {
     const key = parseBlobParams(request.params);
-    // The client sends Python's text of a boolean.
-    const canDefer = String(request.headers[HEADERS.canDefer] ?? '').toLowerCase() === 'true';
-    const result = await handleUpload(services, { protocol: 'v3', key, canDefer }, request, reply);
+    const upload = { protocol: 'v3', key, canDefer: canDefer(request, 'v3') } as const;
+    const result = await handleUpload(services, upload, request, reply);
     if (result === 'stored') return reply.code(STATUS_V3.stored).send();
     if (result === 'exists') return reply.code(STATUS_V3.alreadyThere).send();
     return sendV3Problem(reply, STATUS_V3.uploading, 'somebody else is sending this file; come back later');
