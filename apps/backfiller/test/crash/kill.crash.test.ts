@@ -145,7 +145,10 @@ it(`leaves only whole, right files under final names when killed at ${KILLS} mom
     writeFiles(copy.path, new Map([...files, [STRANGER, Buffer.from('half a segment')]]));
     const lane = new Lane(copy.path, node.url, plain, seededRandom(number));
     await lane.measure();
-    while (left-- > 0) if (!(await lane.kill(hits))) left += 1;
+    while (left > 0) {
+      left -= 1;
+      if (!(await lane.kill(hits))) left += 1;
+    }
     await lane.complete();
   };
   await Promise.all(Array.from({ length: LANES }, (_, number) => work(number)));
