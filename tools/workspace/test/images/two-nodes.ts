@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chownSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chownSync, globSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Composition, ours, standIn } from './composition.ts';
@@ -31,8 +31,11 @@ export class TwoNodes extends Composition {
       const bytes = Buffer.alloc(20_000, `${node} ${minute} ${second}`);
       const hash = createHash('sha256').update(bytes).digest('base64url');
       const name = `${String(minute).padStart(2, '0')}:${String(second).padStart(2, '0')}.0-1.0-full-${hash}.ts`;
-      writeFileSync(path.join(folder, name), bytes);
-      chownSync(path.join(folder, name), USER, USER);
+      // A segment has its name when it is whole.
+      const incoming = path.join(archive, '.incoming');
+      writeFileSync(incoming, bytes);
+      chownSync(incoming, USER, USER);
+      renameSync(incoming, path.join(folder, name));
       this.written.set(name, bytes);
     }
   }
