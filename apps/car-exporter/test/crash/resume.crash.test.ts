@@ -95,7 +95,7 @@ describe('an export with --resume', () => {
         await using child = await resumeTo(target, 1 + ((counts.kills + kill) % 4));
         // Most get as far as to a checkpoint of their own, however slow the machine is just now.
         if (random() < 0.8) await Promise.race([nextCheckpoint(target), child.exited]);
-        await sleep(random() * (wholeMs - checkpointMs));
+        await sleep((random() * (wholeMs - checkpointMs)) / 2);
         child.kill('SIGKILL');
         const ended = await child.exited;
         counts.kills += 1;
