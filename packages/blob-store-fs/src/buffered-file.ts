@@ -2,6 +2,12 @@ import type { FileHandle } from 'node:fs/promises';
 import { FileSyncFailedError, writeAll } from '@waybill/common';
 import type { StreamHasher } from './stream-hasher.ts';
 
+/**
+ * While one buffer is written and hashed, another one is filled. Larger ones gain nothing measurable, and two hundred
+ * uploads at once would hold twice the memory.
+ */
+const BUFFER_BYTES = Number(process.env["BB"] ?? 256) * 1024;
+
 /** After so many bytes the disk is set to work, so that the last sync has little left to wait for. */
 const SYNC_EVERY_BYTES = 32 * 1024 * 1024;
 
@@ -10,9 +16,9 @@ export interface BufferedFileInit {
   readonly path: string;
   /** Where the bytes go. */
   readonly position: number;
-  /** How many bytes will come; buffers are no larger. While one is filled, others are written and hashed. */
+  /** How many bytes will come; buffers are no larger. */
   readonly expectedBytes: number;
-  /** Sees each byte, and says how many buffers of which size. The caller's to release. */
+  /** Sees each byte. The caller's to release. */
   readonly hasher: StreamHasher;
 }
 
@@ -40,7 +46,7 @@ export class BufferedFile {
     this.#init = init;
     this.#position = init.position;
     this.#syncedAt = init.position;
-    this.#bufferBytes = Math.max(1, Math.min(init.expectedBytes, init.hasher.bufferBytes));
+    this.#bufferBytes = Math.max(1, Math.min(init.expectedBytes, BUFFER_BYTES));
   }
 
   /** Takes a copy of the bytes. While there is room for them, there is nothing to wait for. */

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { HashThread } from './hash-thread.ts';
-import { InlineHasher, SMALL_BUFFER_BYTES, type StreamHasher } from './stream-hasher.ts';
+import { InlineHasher, type StreamHasher } from './stream-hasher.ts';
 import { ThreadedHasher } from './threaded-hasher.ts';
 
 /** Below, starting a thread and speaking with it costs more than it spares. */
@@ -8,15 +8,6 @@ const LARGE_BYTES = 16 * 1024 * 1024;
 
 /** Each hashes more than 10 Gbit/s, and takes some 10 MB. */
 const MOST_THREADS = 4;
-
-/**
- * Each buffer is handed to the thread and to the disk, and comes back from both: with four times as many bytes in each, an
- * upload of gigabytes takes an eighth less processor time. Half of it gains half of that, twice as much nothing more.
- */
-const LARGE_BUFFER_BYTES = 1024 * 1024;
-
-/** So many contents of a thread get large buffers; many at once keep the processors busy anyway, and would hold four times the memory. */
-const MOST_LARGE = 2;
 
 /** Threads that nobody has used for so long end. */
 const IDLE_MS = 30_000;
@@ -39,8 +30,7 @@ export class HashThreads {
     if (thread === undefined) return new InlineHasher();
     clearTimeout(this.#clock);
     thread.load += 1;
-    const bufferBytes = thread.load > MOST_LARGE ? SMALL_BUFFER_BYTES : LARGE_BUFFER_BYTES;
-    return new ThreadedHasher(thread, bufferBytes, () => this.#released(thread));
+    return new ThreadedHasher(thread, () => this.#released(thread));
   }
 
   async close(): Promise<void> {

@@ -5,8 +5,6 @@ import type { Digest } from '@waybill/digest';
 export interface StreamHasher {
   /** Buffers that are worth having: while one is filled, others are hashed or written. */
   readonly bufferCount: number;
-  /** How large they should be. */
-  readonly bufferBytes: number;
   /** Memory that `update` can read. */
   allocate(sizeBytes: number): Uint8Array;
   /** Resolves when the bytes are hashed: until then they MUST be left alone. */
@@ -17,13 +15,9 @@ export interface StreamHasher {
   release(): void;
 }
 
-/** Where there is nothing to hand over, larger ones gain nothing measurable, and two hundred uploads at once would hold more. */
-export const SMALL_BUFFER_BYTES = 256 * 1024;
-
 /** Hashes where it is called. */
 export class InlineHasher implements StreamHasher {
   readonly bufferCount = 2;
-  readonly bufferBytes = SMALL_BUFFER_BYTES;
   readonly #hashing = new HashingWriter();
 
   allocate(sizeBytes: number): Uint8Array {

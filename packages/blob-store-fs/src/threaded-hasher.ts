@@ -10,14 +10,12 @@ let contents = 0;
 /** Hashes in a thread, from memory that both share. */
 export class ThreadedHasher implements StreamHasher {
   readonly bufferCount = BUFFERS;
-  readonly bufferBytes: number;
   readonly #content = (contents += 1);
   readonly #thread: HashThread;
   #onRelease: (() => void) | undefined;
 
-  constructor(thread: HashThread, bufferBytes: number, onRelease: () => void) {
+  constructor(thread: HashThread, onRelease: () => void) {
     this.#thread = thread;
-    this.bufferBytes = bufferBytes;
     this.#onRelease = onRelease;
   }
 

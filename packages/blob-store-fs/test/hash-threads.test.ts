@@ -45,16 +45,6 @@ describe('hashing threads', () => {
     expect(threads.hasher(LARGE)).toBeInstanceOf(InlineHasher);
   });
 
-  test('get large buffers for some contents at a time, and small ones for all beyond', async () => {
-    const threads = new HashThreads(1);
-    const hashers = Array.from({ length: 4 }, () => threads.hasher(LARGE));
-    const sizes = hashers.map(({ bufferBytes }) => bufferBytes);
-    expect(sizes).toEqual([MIB, MIB, MIB / 4, MIB / 4]);
-    for (const hasher of hashers) hasher.release();
-    expect(threads.hasher(LARGE).bufferBytes).toBe(MIB);
-    await threads.close();
-  });
-
   test('forget a content that is given up, and go on with the others', async () => {
     const threads = new HashThreads(1);
     const [given, kept] = [threads.hasher(LARGE), threads.hasher(LARGE)];
@@ -68,7 +58,7 @@ describe('hashing threads', () => {
 
   test('that end by themselves fail what they were at, and are replaced', async () => {
     const thread = new HashThread();
-    const hasher = new ThreadedHasher(thread, 1024, () => undefined);
+    const hasher = new ThreadedHasher(thread, () => undefined);
     const updated = hasher.update(hasher.allocate(10));
     await thread.end();
     await expect(updated.then(() => hasher.finish())).rejects.toThrow('the hashing thread ended');
