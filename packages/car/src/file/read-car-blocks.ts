@@ -63,7 +63,8 @@ async function* batchesOf(
       frame: (bytes, _frameStart, cidStart, dataStart, end, offset) => {
         // What came in two pieces is where the scanner gathers the next one, too.
         const isKept = !copies && bytes === piece;
-        const frame = isKept ? bytes : bytes.slice(cidStart, end);
+        // Not by `slice`: that of a Buffer is a view.
+        const frame = isKept ? bytes : new Uint8Array(bytes.subarray(cidStart, end));
         const start = isKept ? cidStart : 0;
         const dataAt = start + dataStart - cidStart;
         const data = frame.subarray(dataAt, start + end - cidStart);

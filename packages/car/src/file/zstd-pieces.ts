@@ -48,5 +48,5 @@ function isZstdError(error: unknown): boolean {
 
 /** The stream reads ahead, and whoever gives pieces may use their memory again. */
 async function* copies(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
-  for await (const piece of pieces) yield piece.slice();
+  for await (const piece of pieces) yield new Uint8Array(piece);
 }

@@ -35,6 +35,23 @@ describe('reading the blocks of a CAR', () => {
   it.each([
     ['as it is', car],
     ['compressed with zstd', zstdCompressSync(car)],
+  ])('gives blocks that stay what they are when the source uses its memory again, %s', async (_what, stored) => {
+    async function* reused(): AsyncGenerator<Uint8Array, void, undefined> {
+      const memory = Buffer.alloc(300);
+      for await (const piece of inPieces(stored, memory.length)) {
+        memory.set(piece);
+        yield memory.subarray(0, piece.length);
+        memory.fill(0);
+      }
+    }
+    const found = await Array.fromAsync(readCarBlocks(reused()));
+    expect(found.map(({ cid }) => formatCid(cid))).toEqual(names);
+    expect(found.map(({ data }) => Buffer.from(data))).toEqual(blocks.map(({ bytes }) => Buffer.from(bytes)));
+  });
+
+  it.each([
+    ['as it is', car],
+    ['compressed with zstd', zstdCompressSync(car)],
   ])('gives the same in batches, which are good until the next, %s', async (_what, stored) => {
     for (const size of [1, 7, 40, 1000]) {
       const found: { name: string; data: Buffer; offset: number }[] = [];

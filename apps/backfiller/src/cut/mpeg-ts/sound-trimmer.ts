@@ -74,7 +74,7 @@ function withoutFrames(pes: Buffer, start: number, { at, ticks }: { at: number; 
   for (const field of [ptsField(kept, 0), dtsField(kept, 0)])
     if (field !== -1) writeTimestamp(kept, field, wrapTicks(readTimestamp(kept, field) + Math.round(ticks)));
   const length = kept.readUInt16BE(PES_LENGTH_AT);
-  // 0: it is not said.
-  if (length > 0) kept.writeUInt16BE(length - at, PES_LENGTH_AT);
+  // 0: it is not said. One that says less than it holds says nothing, either.
+  kept.writeUInt16BE(Math.max(0, length - at), PES_LENGTH_AT);
   return kept;
 }

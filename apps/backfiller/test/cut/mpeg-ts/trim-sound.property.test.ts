@@ -79,6 +79,14 @@ describe('trimSound', () => {
     );
   });
 
+  it('keeps the frames behind a PES packet that says less than it holds', async () => {
+    const source = madeSound(SOUND, [{ pts: 9000, saysLength: true, frames: [0, 1, 2].map((n) => madeFrame(n, 300)) }]);
+    const length = source.indexOf(Buffer.from([0, 0, 1, 0xc0])) + 4;
+    source.writeUInt16BE(20, length);
+    const kept = readSound(await trimmed(source, 9000 + 2 * FRAME, [4096]), SOUND);
+    expect(kept.map(({ pts }) => pts)).toEqual([9000 + 2 * FRAME]);
+  });
+
   it('begins behind the rest of a frame that began in a PES packet that is left out', async () => {
     const frames = [madeFrame(0, 400), madeFrame(1, 500), madeFrame(2, 300)];
     const [first, second, third] = frames;
