@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { globSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 
@@ -10,11 +11,9 @@ function filesCollectedByVitest(): string[] {
 }
 
 function testFilesInTheTree(): string[] {
-  const listed = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '--', '*.test.ts'], {
-    cwd: root,
-    encoding: 'utf8',
-  });
-  return listed.split('\n').filter((line) => line !== '');
+  const exclude = (name: string): boolean =>
+    ['node_modules', 'dist'].includes(path.basename(name)) || name.startsWith('.');
+  return globSync('**/*.test.ts', { cwd: root, exclude });
 }
 
 describe('vitest projects', () => {

@@ -12,7 +12,7 @@ const SEGMENTS = tierCount({ push: 300, nightly: 10_800 });
 const IN_PIPES_BYTES = 1024 * 1024;
 
 function startedCut(type: CutType, source: CountedSource, directory: string): AsyncGenerator<Uint8Array, void> {
-  const { program } = fakeFfmpeg(directory, 'exec cat');
+  const { program } = fakeFfmpeg(directory, 'cat');
   return startCut(source.source, longPlan(type, SEGMENTS), program);
 }
 

@@ -35,6 +35,17 @@ const requestsTo = async (node: Service, endpoint?: string): Promise<number> => 
   return metrics.sum(name) - metrics.sum(name, { endpoint: '/metrics' });
 };
 
+/** When the pass that began with a connection is over, and no request has come for a while. */
+const settledRequestsTo = async (node: Service, endpoint: string): Promise<number> => {
+  let before = -1;
+  const isSettled = async (): Promise<boolean> => {
+    const now = await requestsTo(node, endpoint);
+    return now === before || ((before = now), false);
+  };
+  await waitFor(isSettled, { timeoutMs: 20_000, intervalMs: 1000, what: 'the end of a pass' });
+  return before;
+};
+
 describe('two nodes that serve and backfill from each other, with an hour between passes', () => {
   const cleanup = new AsyncDisposableStack();
   const ports = { a: 0, b: 0 };
@@ -89,7 +100,7 @@ describe('two nodes that serve and backfill from each other, with an hour betwee
     a = await start('a', 'b');
     await waitFor(has(bases.b, meanwhile), { ...PATIENCE, what: 'what came while it was down' });
     const afterwards = makeSegment(3200);
-    const digests = await requestsTo(a, '/digest');
+    const digests = await settledRequestsTo(a, '/digest');
     recordSegment(bases.a, afterwards);
     await waitFor(has(bases.b, afterwards), { ...PATIENCE, what: 'what came afterwards' });
     expect(await requestsTo(a, '/digest')).toBe(digests);

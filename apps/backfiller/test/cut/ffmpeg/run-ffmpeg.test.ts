@@ -5,7 +5,7 @@ import { fakeFfmpeg, isGroupAlive } from '../support/fake-ffmpeg.ts';
 
 it('is killed where the signal fires while it is being started', async () => {
   await using directory = await temporaryDirectory();
-  const { program, pids } = fakeFfmpeg(directory.path, 'exec sleep 600');
+  const { program, pids } = fakeFfmpeg(directory.path, 'sleep 600');
   const controller = new AbortController();
   const reason = new Error('left');
   const first = runFfmpeg({ program, args: [], inputs: [], signal: controller.signal }).next();

@@ -1,11 +1,18 @@
 import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** A program in place of ffmpeg; `script` is of sh, and runs for each call but `-version`. Each call adds the pid of its group to `pids`. */
+/** Node is what every machine has that these tests run on. */
+const TOOLS = [
+  `node='${process.execPath}'`,
+  `sleep() { "$node" -e "setTimeout(() => {}, 1000 * $1)"; }`,
+  `cat() { "$node" -e 'process.stdin.pipe(process.stdout)'; }`,
+].join('\n');
+
+/** A program in place of ffmpeg; `script` is of sh, with `sleep` and `cat`, and runs for each call but `-version`. Each call adds the pid of its group to `pids`. */
 export function fakeFfmpeg(directory: string, script: string): { program: string; pids: () => number[] } {
   const program = path.join(directory, 'ffmpeg');
   const list = path.join(directory, 'pids');
-  writeFileSync(program, `#!/bin/sh\n[ "$1" = -version ] && exit 0\necho $$ >>'${list}'\n${script}\n`);
+  writeFileSync(program, `#!/bin/sh\n[ "$1" = -version ] && exit 0\necho $$ >>'${list}'\n${TOOLS}\n${script}\n`);
   chmodSync(program, 0o755);
   const pids = (): number[] =>
     existsSync(list) ? readFileSync(list, 'utf8').split('\n').filter(Boolean).map(Number) : [];
