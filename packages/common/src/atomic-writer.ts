@@ -8,11 +8,11 @@ import { ensureDirectory } from './ensure-directory.ts';
 import { type FileOperations, pooledFileOperations } from './file-operations.ts';
 import { type ContentSummary, HashingWriter } from './hashing-writer.ts';
 import { isErrnoException } from './is-errno-exception.ts';
+import { OwnedDescriptor } from './owned-descriptor.ts';
 import { placeFile } from './place-file.ts';
 import { settleDirectory } from './settle-directory.ts';
 import { nextTempName, type TempNamer } from './temp-name.ts';
 import { writeFully, writePartsFully, type WriteSome } from './write-all.ts';
-import { FileCloseFailedError, FileSyncFailedError } from './write-errors.ts';
 
 /** What an atomic write has just done. `synced` and `directory-synced` are left out with durabilities that do without. */
 export type AtomicWriteStep = 'opened' | 'written' | 'synced' | 'closed' | 'renamed' | 'directory-synced';
@@ -68,16 +68,15 @@ export class TempFile implements AtomicWriter {
   readonly #options: AtomicWriteOptions;
   readonly #operations: FileOperations;
   readonly #hashing: HashingWriter | undefined;
-  /** `undefined` from when the close was begun: a descriptor is closed once, also when that fails. */
-  #fd: number | undefined;
+  readonly #file: OwnedDescriptor;
   #ended = false;
 
   private constructor(path: string, tempPath: string, fd: number, options: AtomicWriteOptions, hashes: boolean) {
     this.#path = path;
     this.#tempPath = tempPath;
-    this.#fd = fd;
     this.#options = options;
     this.#operations = options.operations ?? pooledFileOperations;
+    this.#file = new OwnedDescriptor(path, fd, this.#operations);
     this.#hashing = hashes ? new HashingWriter() : undefined;
   }
 
@@ -119,13 +118,17 @@ export class TempFile implements AtomicWriter {
 
   async commit(known?: ContentSummary): Promise<ContentSummary> {
     const { durability = 'full', onStep, signal } = this.#options;
-    const summary = await this.#attempt(async (fd) => {
+    const summary = await this.#attempt(async () => {
       const summary = known ?? this.#summarise();
       assertExpected(this.#path, summary, this.#options.expected);
       onStep?.('written');
       signal?.throwIfAborted();
-      if (durability !== 'none') await this.#sync(fd);
-      await this.#close();
+      if (durability !== 'none') {
+        await this.#file.sync();
+        onStep?.('synced');
+      }
+      await this.#file.close();
+      onStep?.('closed');
       signal?.throwIfAborted();
       await placeFile(this.#tempPath, this.#path, this.#options.exclusive === true, this.#operations);
       return summary;
@@ -139,10 +142,8 @@ export class TempFile implements AtomicWriter {
   async discard(): Promise<void> {
     if (this.#ended) return;
     this.#ended = true;
-    const fd = this.#fd;
-    this.#fd = undefined;
     try {
-      if (fd !== undefined) await this.#operations.close(fd);
+      await this.#file.release();
     } finally {
       await this.#operations.unlink(this.#tempPath);
     }
@@ -157,27 +158,6 @@ export class TempFile implements AtomicWriter {
     return this.#hashing.finish();
   }
 
-  async #sync(fd: number): Promise<void> {
-    try {
-      await this.#operations.sync(fd);
-    } catch (error) {
-      throw new FileSyncFailedError(this.#path, error);
-    }
-    this.#options.onStep?.('synced');
-  }
-
-  async #close(): Promise<void> {
-    const fd = this.#fd;
-    if (fd === undefined) return;
-    this.#fd = undefined;
-    try {
-      await this.#operations.close(fd);
-    } catch (error) {
-      throw new FileCloseFailedError(this.#path, error);
-    }
-    this.#options.onStep?.('closed');
-  }
-
   async #syncDirectory(): Promise<void> {
     const { directorySyncer = sharedDirectorySyncer, onStep } = this.#options;
     await directorySyncer.request(dirname(this.#path));
@@ -186,9 +166,9 @@ export class TempFile implements AtomicWriter {
 
   /** Whatever fails in `work` ends the file: the temp file is removed before the error goes on. */
   async #attempt<T>(work: (fd: number) => T | Promise<T>): Promise<T> {
-    if (this.#ended || this.#fd === undefined) throw new TypeError(`the file for ${this.#path} has ended`);
+    const { fd } = this.#file;
     try {
-      return await work(this.#fd);
+      return await work(fd);
     } catch (error) {
       // The first error is the one that explains; what it leaves behind bears our mark, and a sweep removes it.
       await this.discard().catch(() => undefined);

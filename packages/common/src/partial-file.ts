@@ -6,6 +6,7 @@ import { type DirectorySyncer, sharedDirectorySyncer } from './directory-syncer.
 import type { Durability } from './durability.ts';
 import { findPartialFiles, type FoundPartialFile, partialPath } from './find-partial-files.ts';
 import { isErrnoException } from './is-errno-exception.ts';
+import { OwnedDescriptor } from './owned-descriptor.ts';
 import { partialFileOperations, type PartialFileOperations } from './partial-file-operations.ts';
 import { placeFile } from './place-file.ts';
 import { settleDirectory } from './settle-directory.ts';
@@ -141,17 +142,16 @@ class ClaimedFile implements PartialFile {
   readonly #options: PartialFileOptions;
   readonly #operations: PartialFileOperations;
   #sizeBytes: number;
-  /** `undefined` from when the close was begun: a descriptor is closed once, also when that fails. */
-  #fd: number | undefined;
+  readonly #file: OwnedDescriptor;
   #ended = false;
 
   constructor(target: string, path: string, fd: number, sizeBytes: number, options: PartialFileOptions) {
     this.path = path;
     this.#target = target;
-    this.#fd = fd;
     this.#sizeBytes = sizeBytes;
     this.#options = options;
     this.#operations = options.operations ?? partialFileOperations;
+    this.#file = new OwnedDescriptor(target, fd, this.#operations);
   }
 
   get sizeBytes(): number {
@@ -159,7 +159,7 @@ class ClaimedFile implements PartialFile {
   }
 
   async read(into: Uint8Array, position: number): Promise<number> {
-    const fd = this.#open();
+    const { fd } = this.#file;
     let done = 0;
     while (done < into.length) {
       const count = await this.#operations.readAt(fd, into, done, position + done);
@@ -190,21 +190,15 @@ class ClaimedFile implements PartialFile {
 
   async sync(): Promise<void> {
     if (this.#options.durability === 'none') return;
-    await this.#attempt(async (fd) => {
-      try {
-        await this.#operations.sync(fd);
-      } catch (error) {
-        throw new FileSyncFailedError(this.#target, error);
-      }
-    });
+    await this.#attempt(() => this.#file.sync());
   }
 
   async commit(): Promise<void> {
     const { durability = 'full', directorySyncer = sharedDirectorySyncer, exclusive = false, signal } = this.#options;
     await this.sync();
-    await this.#attempt(async (fd) => {
+    await this.#attempt(async () => {
       signal?.throwIfAborted();
-      await this.#close(fd);
+      await this.#file.close();
       await placeFile(this.path, this.#target, exclusive, this.#operations);
     });
     this.#ended = true;
@@ -218,9 +212,7 @@ class ClaimedFile implements PartialFile {
       return false;
     }
     this.#ended = true;
-    const fd = this.#fd;
-    this.#fd = undefined;
-    if (fd !== undefined) await this.#operations.close(fd);
+    await this.#file.release();
     try {
       await this.#operations.rename(this.path, partialPath(this.#target));
       return true;
@@ -234,10 +226,8 @@ class ClaimedFile implements PartialFile {
   async discard(): Promise<void> {
     if (this.#ended) return;
     this.#ended = true;
-    const fd = this.#fd;
-    this.#fd = undefined;
     try {
-      if (fd !== undefined) await this.#operations.close(fd);
+      await this.#file.release();
     } finally {
       await this.#operations.unlink(this.path);
     }
@@ -247,36 +237,16 @@ class ClaimedFile implements PartialFile {
     await this.keep();
   }
 
-  #open(): number {
-    if (this.#ended || this.#fd === undefined) throw new TypeError(`the file for ${this.#target} has ended`);
-    return this.#fd;
-  }
-
-  async #close(fd: number): Promise<void> {
-    this.#fd = undefined;
-    try {
-      await this.#operations.close(fd);
-    } catch (error) {
-      throw new FileCloseFailedError(this.#target, error);
-    }
-  }
-
   /** After a failure nothing is written any more. What the disk refused to sync, or lost, is given up as a whole. */
   async #attempt<T>(work: (fd: number) => T | Promise<T>): Promise<T> {
-    const fd = this.#open();
+    const { fd } = this.#file;
     try {
       return await work(fd);
     } catch (error) {
       const isLost = error instanceof FileSyncFailedError || error instanceof FileCloseFailedError;
       // The first error is the one that explains.
-      await (isLost ? this.discard() : this.#stop()).catch(() => undefined);
+      await (isLost ? this.discard() : this.#file.release()).catch(() => undefined);
       throw asWriteError(error, this.#target);
     }
-  }
-
-  async #stop(): Promise<void> {
-    const fd = this.#fd;
-    this.#fd = undefined;
-    if (fd !== undefined) await this.#operations.close(fd);
   }
 }
