@@ -17,6 +17,10 @@ const LANES = 2;
 const MISSING = 1000;
 /** Kills reach this far into the time that the last whole pass took, so that some come late where the next is slower. */
 const REACH = 1.1;
+/** So many of the kills are timed from the first request, when listings are compared; the others from the first one for a segment. */
+const EARLY_KILLS = 0.2;
+const ANY_REQUEST = /^/;
+const SEGMENT_REQUEST = /^\/segments\//;
 const ARGS = ['--qualities', 'source,480p'];
 /** Of a recorder of the original, which writes into the same folders. */
 const STRANGER = 'demo/source/2024-03-01T10/59:58.000000-2.0-temp-0b1d3f60-1c1f-4a52-9d3e-3f6f8a2f8c11.ts';
@@ -41,7 +45,7 @@ class Lane {
   readonly #nodes: readonly string[];
   readonly #plain: FaultyNode;
   readonly #random: () => number;
-  /** How long the last whole pass took, from its first request on. */
+  /** How long the last whole pass took, from its first request for a segment on. */
   #spanMs = 0;
 
   constructor(copy: string, batchNode: string, plain: FaultyNode, random: () => number) {
@@ -54,14 +58,15 @@ class Lane {
   /** One pass to its end, timed. */
   async measure(): Promise<void> {
     this.#makeHoles();
-    await this.#run(Infinity);
+    await this.#run(SEGMENT_REQUEST, Infinity);
   }
 
   /** One pass that is killed at some moment of the time that a pass takes. False where it ended before that. */
   async kill(hits: Hits): Promise<boolean> {
     const before = this.#makeHoles();
     const tempsBefore = ownTempFiles(this.#copy).length;
-    const killed = await this.#run(this.#random() * REACH * this.#spanMs);
+    const begin = this.#random() < EARLY_KILLS ? ANY_REQUEST : SEGMENT_REQUEST;
+    const killed = await this.#run(begin, this.#random() * REACH * this.#spanMs);
     const arrived = this.#check(before);
     if (!killed) return false;
     if (arrived === 0) hits.beforeTheFirstFile += 1;
@@ -88,11 +93,11 @@ class Lane {
     return listFiles(this.#copy).filter((file) => files.has(file));
   }
 
-  /** The pass begins with the first request: what is before is the start of Node. True where the kill hit it. */
-  async #run(killAfterMs: number): Promise<boolean> {
+  /** Kills it so long after the first request like `begin`: what is before any is the start of Node. True where the kill hit it. */
+  async #run(begin: RegExp, killAfterMs: number): Promise<boolean> {
     const asked = Promise.withResolvers<undefined>();
-    this.#plain.fault = () => {
-      asked.resolve(undefined);
+    this.#plain.fault = (request) => {
+      if (begin.test(request.path)) asked.resolve(undefined);
       return false;
     };
     await using child = await startBackfiller([...passArgs(this.#copy, this.#nodes, ARGS), '--run-once']);
@@ -103,7 +108,7 @@ class Lane {
     const { signal, code } = await child.exited;
     if (signal !== null) return true;
     expect(code).toBe(0);
-    this.#spanMs = performance.now() - startedMs;
+    if (begin === SEGMENT_REQUEST) this.#spanMs = performance.now() - startedMs;
     return false;
   }
 
