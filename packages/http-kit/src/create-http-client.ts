@@ -1,5 +1,4 @@
-import { Agent } from 'undici';
-import type { Dispatcher } from 'undici';
+import type { Agent, Dispatcher } from 'undici';
 import { BodyStream } from './body-stream.ts';
 import { BytesSink } from './bytes-sink.ts';
 import type { ReceivedBytes } from './bytes-sink.ts';
@@ -8,6 +7,7 @@ import { codingOf, decodeBytes } from './content-coding.ts';
 import { Deadlines } from './deadlines.ts';
 import { Exchange } from './exchange.ts';
 import type { ResponseSink } from './exchange.ts';
+import { loadUndici } from './load-undici.ts';
 import type { HttpBytesResponse, HttpClient, HttpClientInit, HttpRequestOptions, HttpResponse } from './http-client.ts';
 import { OriginSlots } from './origin-slots.ts';
 import { SignalFans } from './signal-fans.ts';
@@ -133,7 +133,8 @@ class UndiciClient implements HttpClient {
 
 function createAgent(init: HttpClientInit, connectTimeoutMs: number, connections: number): Agent {
   const { ca, cert, key } = init.tls ?? {};
-  return new Agent({
+  const undici = loadUndici();
+  return new undici.Agent({
     connections,
     pipelining: 1,
     // One connection per request keeps cancelling cheap and limits true; HTTP/2 would share one.

@@ -1,4 +1,3 @@
-import { errors } from 'undici';
 import type { ResponseHead } from './exchange.ts';
 import {
   HttpClientClosedError,
@@ -7,6 +6,7 @@ import {
   ResponseTimeoutError,
   ResponseTruncatedError,
 } from './http-errors.ts';
+import { loadUndici } from './load-undici.ts';
 
 export interface Timeouts {
   readonly connectTimeoutMs: number;
@@ -27,6 +27,7 @@ export class TransportErrors {
 
   translate(cause: Error, head: ResponseHead | undefined, receivedBytes: number): Error {
     const { url } = this;
+    const { errors } = loadUndici();
     const timeout = this.#timeout(cause);
     if (timeout !== undefined) return timeout;
     if (cause instanceof errors.ClientDestroyedError || cause instanceof errors.ClientClosedError) {
@@ -41,6 +42,7 @@ export class TransportErrors {
 
   #timeout(cause: Error): ResponseTimeoutError | undefined {
     const { url } = this;
+    const { errors } = loadUndici();
     const { connectTimeoutMs, headersTimeoutMs, idleTimeoutMs } = this.#timeouts;
     if (cause instanceof errors.ConnectTimeoutError) {
       return new ResponseTimeoutError({ url, phase: 'connect', timeoutMs: connectTimeoutMs, cause });
@@ -56,5 +58,6 @@ export class TransportErrors {
 }
 
 function isProtocolError(cause: Error): boolean {
+  const { errors } = loadUndici();
   return cause instanceof errors.HTTPParserError || cause instanceof errors.HeadersOverflowError;
 }

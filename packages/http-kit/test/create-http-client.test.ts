@@ -169,7 +169,7 @@ describe.concurrent.each(WAYS)('%s', (_way, get) => {
 
   test('gives up when the body stops coming', async () => {
     await using server = await rawServer((socket) => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc'));
-    await using client = testClient({ idleTimeoutMs: 60 });
+    await using client = testClient({ idleTimeoutMs: 60, headersTimeoutMs: 30_000 });
     await expect(get(client, server.url)).rejects.toMatchObject({ phase: 'idle', timeoutMs: 60 });
   });
 
@@ -179,7 +179,7 @@ describe.concurrent.each(WAYS)('%s', (_way, get) => {
       const timer = setInterval(() => socket.write('x'), 10);
       socket.on('close', () => clearInterval(timer));
     });
-    await using client = testClient({ idleTimeoutMs: 2000 });
+    await using client = testClient({ idleTimeoutMs: 30_000 });
     const dribbling = get(client, server.url, { totalTimeoutMs: 150 });
     await expect(dribbling).rejects.toMatchObject({ phase: 'total', timeoutMs: 150 });
     await waitFor(() => server.open() === 0);

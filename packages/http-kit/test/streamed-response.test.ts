@@ -28,7 +28,7 @@ test.concurrent('does not read more from the socket than the reader takes', asyn
     };
     send();
   });
-  await using client = testClient({ idleTimeoutMs: 100 });
+  await using client = testClient({ idleTimeoutMs: 1000, headersTimeoutMs: 30_000 });
   const { body, discard } = await client.request(server.url, { name }).then((answer) => {
     return { body: answer.body, discard: () => answer.discard() };
   });
@@ -39,7 +39,7 @@ test.concurrent('does not read more from the socket than the reader takes', asyn
       previousBytes = sentBytes;
       return isStill;
     },
-    { intervalMs: 200 },
+    { intervalMs: 600 },
   );
   // Socket buffers of both sides and ours; far from 100 MB. The idle timeout rests meanwhile.
   expect(sentBytes).toBeLessThan(20_000_000);
@@ -143,6 +143,6 @@ test.concurrent('streams events without an idle timeout', async () => {
     socket.write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\na\n\r\n');
     setTimeout(() => socket.write('2\r\nb\n\r\n0\r\n\r\n'), 1500);
   });
-  await using client = testClient({ idleTimeoutMs: 50 });
+  await using client = testClient({ idleTimeoutMs: 50, headersTimeoutMs: 30_000 });
   expect(await (await client.request(server.url, { name, idleTimeoutMs: 0 })).text()).toBe('a\nb\n');
 });

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { DirectoryState } from './directory-state.ts';
 import { isSettled, readDirectoryState, sameState } from './directory-state.ts';
 
@@ -30,7 +31,7 @@ interface RunningRead<Read> {
  * Remembers what was read from directories for as long as their state stays the same. The state is taken before the
  * read, so that a change during it makes the entry stale rather than wrong, and an unsettled state is never
  * remembered. Concurrent callers share one read, but never one that began before a change that they may know of.
- * Holds one entry for each directory that exists.
+ * Holds one entry for each directory that exists: of those that are gone, whoever lists what they were in has to tell it.
  */
 export class DirectoryCache<Kept, Read extends Kept = Kept> {
   readonly #read: (directory: string) => Promise<Read>;
@@ -79,8 +80,14 @@ export class DirectoryCache<Kept, Read extends Kept = Kept> {
     return running.next;
   }
 
-  forget(directory: string): void {
-    this.#entries.delete(directory);
+  /** Forgets what is known of all that is below `parent`, unless it is below, or is, one of the `names` in it. */
+  keepBelow(parent: string, names: readonly string[]): void {
+    const start = parent + path.sep;
+    const kept = new Set(names);
+    for (const directory of this.#entries.keys()) {
+      const [name = ''] = directory.startsWith(start) ? directory.slice(start.length).split(path.sep, 1) : [];
+      if (name !== '' && !kept.has(name)) this.#entries.delete(directory);
+    }
   }
 
   async #start(directory: string): Promise<Read> {

@@ -22,14 +22,13 @@ import { ArchiveWatcher } from './archive-watcher.ts';
 import type { ArchiveWatchOptions } from './archive-watcher.ts';
 import { deleteHour } from './delete-hour.ts';
 import type { DeletedHour } from './delete-hour.ts';
-import { DirectoryCache } from './directory-cache.ts';
 import { HourDigests } from './hour-digests.ts';
 import { listExtras } from './list-extras.ts';
-import { listSubdirectories } from './list-subdirectories.ts';
 import { ListingCache } from './listing-cache.ts';
 import { openContent } from './opened-content.ts';
 import { Publisher } from './publisher.ts';
 import { setAside } from './set-aside.ts';
+import { Subdirectories } from './subdirectories.ts';
 import { sweepArchive } from './sweep-archive.ts';
 
 export interface FileArchiveInit {
@@ -53,7 +52,7 @@ export class FileArchive implements Archive {
   readonly baseDirectory: string;
   readonly #paths: ArchivePaths;
   readonly #listings: ListingCache;
-  readonly #subdirectories = new DirectoryCache<readonly string[]>({ read: listSubdirectories, absent: [] });
+  readonly #subdirectories: Subdirectories;
   readonly #digests: HourDigests;
   readonly #publisher: Publisher;
   readonly #announcer: Announcer;
@@ -69,6 +68,7 @@ export class FileArchive implements Archive {
     this.baseDirectory = this.#paths.base;
     this.#durability = durability;
     this.#listings = new ListingCache({ maxBytes: init.listingCacheBytes });
+    this.#subdirectories = new Subdirectories(this.#listings);
     this.#digests = new HourDigests({ paths: this.#paths, listings: this.#listings, archive: this });
     const writing = { durability, syncer: this.#syncer };
     this.#publisher = new Publisher({ paths: this.#paths, ...writing });
@@ -84,17 +84,17 @@ export class FileArchive implements Archive {
 
   async listChannels({ signal }: AbortOptions = {}): Promise<string[]> {
     signal?.throwIfAborted();
-    return [...(await this.#subdirectories.get(this.#paths.base))];
+    return [...(await this.#subdirectories.list(this.#paths.base))];
   }
 
   async listQualities(channel: string, { signal }: AbortOptions = {}): Promise<string[]> {
     signal?.throwIfAborted();
-    return [...(await this.#subdirectories.get(this.#paths.channel(channel)))];
+    return [...(await this.#subdirectories.list(this.#paths.channel(channel)))];
   }
 
   async listHours(channel: string, quality: string, { signal }: AbortOptions = {}): Promise<string[]> {
     signal?.throwIfAborted();
-    return (await this.#subdirectories.get(this.#paths.quality(channel, quality))).filter(isHour);
+    return (await this.#subdirectories.list(this.#paths.quality(channel, quality))).filter(isHour);
   }
 
   async listHour(

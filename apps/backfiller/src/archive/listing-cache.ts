@@ -62,6 +62,11 @@ export class ListingCache {
     return this.#hours.read(directory);
   }
 
+  /** Whoever lists a directory tells what is left in it: what was known of others is forgotten. */
+  keepBelow(parent: string, names: readonly string[]): void {
+    this.#hours.keepBelow(parent, names);
+  }
+
   /** @param options.keep False where the same caller will not ask for the names again; default true. */
   async list(directory: string, { keep = true }: { keep?: boolean | undefined } = {}): Promise<HourListing> {
     const summary = this.#hours.peek(directory);

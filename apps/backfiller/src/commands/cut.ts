@@ -1,5 +1,6 @@
 import type { ConfigOf, Output } from '@waybill/cli-kit';
 import { defineCommand, EXIT, formatBytes, UsageInvalidError, WorkIncompleteError } from '@waybill/cli-kit';
+import type { Archive } from '../archive/archive.ts';
 import { createFileArchive } from '../archive/file-archive.ts';
 import { CutEmptyError, CutIncompleteError } from '../cut/cut-errors.ts';
 import { requireFfmpeg } from '../cut/ffmpeg/require-ffmpeg.ts';
@@ -18,6 +19,8 @@ import { requireBaseDirectory } from '../station/base-directory.ts';
 import { createContext } from '../station/program-context.ts';
 
 const OPTIONS = { ...ARCHIVE_OPTIONS, ...CUT_OPTIONS, ...FFMPEG_OPTION };
+
+const HOLES_REMEDY = 'The command coverage lists them, backfill fills them, --allow-holes leaves them out.';
 
 type Config = ConfigOf<typeof OPTIONS> & { readonly channel: string; readonly quality: string };
 
@@ -48,6 +51,16 @@ function requestOf(config: Config, existing: readonly string[]): CutRequest {
   return { channel, quality, type: parseCutType(config.type), ranges, transitions, allowHoles };
 }
 
+/** A name that is mistyped would else be taken for one big hole. Throws UsageInvalidError. */
+async function requireQuality(archive: Archive, { baseDir, channel, quality }: Config): Promise<void> {
+  const channels = await archive.listChannels();
+  if (!channels.includes(channel))
+    throw new UsageInvalidError(`there is no channel ${channel} in ${baseDir}; there are: ${channels.join(', ')}`);
+  const qualities = (await archive.listQualities(channel)).filter((name) => name !== 'chat');
+  if (!qualities.includes(quality))
+    throw new UsageInvalidError(`there is no quality ${quality} of ${channel}; there are: ${qualities.join(', ')}`);
+}
+
 async function cut(signal: AbortSignal, config: Config, output: Output): Promise<WrittenCut[]> {
   const { logger } = createContext(config, output);
   await using cleanup = new AsyncDisposableStack();
@@ -57,6 +70,7 @@ async function cut(signal: AbortSignal, config: Config, output: Output): Promise
   });
   cleanup.defer(() => archive.close());
   const { channel, quality, ffmpeg, durability } = config;
+  await requireQuality(archive, config);
   const existing = await archive.listHours(channel, quality);
   const plan = await planRequest(new HourSequences(archive), existing, requestOf(config, existing));
   if (needsFfmpeg(plan)) await requireFfmpeg(ffmpeg, { signal });
@@ -100,8 +114,8 @@ export const cutCommand = defineCommand({
       else output.result(report, () => formatWritten(written));
       return EXIT.ok;
     } catch (error) {
-      if (error instanceof CutIncompleteError || error instanceof CutEmptyError)
-        throw new WorkIncompleteError(error.message);
+      if (error instanceof CutIncompleteError) throw new WorkIncompleteError(`${error.message} ${HOLES_REMEDY}`);
+      if (error instanceof CutEmptyError) throw new WorkIncompleteError(error.message);
       throw error;
     }
   },

@@ -8,7 +8,12 @@ const hour = z.string().refine(isHour, 'expected an hour such as 2024-03-01T10 (
 /** Flags of the original's segment coverage under their names (spec section 1.5). */
 export const COVERAGE_OPTIONS = defineOptions({
   firstHour: { schema: hour, value: 'HOUR', description: 'where maps begin; default: the first hour with segments' },
-  lastHour: { schema: hour, value: 'HOUR', description: 'where maps end; default: the last hour with segments' },
+  lastHour: {
+    schema: hour,
+    value: 'HOUR',
+    description:
+      'where maps end; default: the last hour with segments that is not more than an hour ahead of the clock',
+  },
   makePage: {
     schema: values.toggle(),
     default: false,

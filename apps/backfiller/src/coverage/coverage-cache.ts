@@ -49,9 +49,14 @@ export class CoverageCache {
     this.#now = init.now ?? Date.now;
   }
 
-  /** The very same object as before where nothing changed. Concurrent callers share one check, and the first one's signal. */
+  /**
+   * The very same object as before where nothing changed. Concurrent callers share one check, and the first one's signal.
+   * Throws PathComponentInvalidError.
+   */
   async get(channel: string, quality: string, options: AbortOptions = {}): Promise<PairCoverage> {
     options.signal?.throwIfAborted();
+    // They come from requests: such as would lead elsewhere are refused before a record of that name is looked for.
+    this.#paths.quality(channel, quality);
     const pair = `${channel}/${quality}`;
     const running =
       this.#running.get(pair) ?? this.#check(channel, quality, options).finally(() => this.#running.delete(pair));

@@ -1,11 +1,13 @@
+import { hash } from 'node:crypto';
 import path from 'node:path';
 import { coverageReport } from './coverage-report.ts';
 import type { CoverageReport } from './coverage-report.ts';
-import { encodeMap, paintCoverage } from './coverage-map.ts';
+import { encodeMap, MAP_VERSION, paintCoverage } from './coverage-map.ts';
 import { coveragePage } from './coverage-page.ts';
 import type { PageNode } from './coverage-page.ts';
-import { hoursShown } from './pair-coverage.ts';
+import { shownOf } from './pair-coverage.ts';
 import type { HoursAsked, PairCoverage } from './pair-coverage.ts';
+import { readIfThere } from './read-if-there.ts';
 import { writeIfChanged } from './write-if-changed.ts';
 import type { WriteIfChangedOptions } from './write-if-changed.ts';
 
@@ -15,21 +17,16 @@ export interface CoverageFilesInit extends HoursAsked {
   /** The nodes whose maps a page shows; undefined: no page is made. */
   readonly nodes?: (() => readonly PageNode[]) | undefined;
   readonly durability?: WriteIfChangedOptions['durability'];
-}
-
-interface Rendered {
-  readonly coverage: PairCoverage;
-  readonly report: CoverageReport;
-  readonly files: readonly (readonly [extension: string, bytes: Uint8Array])[];
+  /** Milliseconds since the epoch. Default Date.now. */
+  readonly now?: (() => number) | undefined;
 }
 
 /**
  * CHANNEL_QUALITY_coverage.png, .json and .html (spec section 1.5), each whole at any time. What did not change is neither
- * made nor written again; what somebody removed is written again.
+ * made nor written again, by no later process either; what somebody removed or changed is written again.
  */
 export class CoverageFiles {
   readonly #init: CoverageFilesInit;
-  readonly #rendered = new Map<string, Rendered>();
 
   constructor(init: CoverageFilesInit) {
     this.#init = init;
@@ -40,36 +37,35 @@ export class CoverageFiles {
     channel: string,
     quality: string,
     coverage: PairCoverage,
-    options: WriteIfChangedOptions = {},
+    given: WriteIfChangedOptions = {},
   ): Promise<CoverageReport | undefined> {
-    const rendered = this.#render(channel, quality, coverage);
-    if (rendered === undefined) return undefined;
-    const { outputDirectory, nodes, durability } = this.#init;
-    const stem = `${channel}_${quality}_coverage`;
-    const page = nodes === undefined ? [] : [['html', coveragePage(channel, quality, nodes())] as const];
-    for (const [extension, bytes] of [...rendered.files, ...page])
-      await writeIfChanged(path.join(outputDirectory, `${stem}.${extension}`), bytes, { durability, ...options });
-    return rendered.report;
+    const { outputDirectory, nodes, durability, now } = this.#init;
+    const shown = shownOf(coverage, this.#init, now?.());
+    if (shown === undefined) return undefined;
+    const options = { durability, ...given };
+    const fileOf = (extension: string): string =>
+      path.join(outputDirectory, `${channel}_${quality}_coverage.${extension}`);
+    const report = coverageReport(channel, quality, shown);
+    const said = JSON.stringify(report);
+    if (!(await isDrawn(said, fileOf('png'), fileOf('json')))) {
+      const { startMicros, endMicros } = shown.range;
+      const map = await encodeMap(paintCoverage(shown.coverage, startMicros, endMicros));
+      await writeIfChanged(fileOf('png'), map, options);
+      // The last of the two: it says which map belongs to it.
+      await writeIfChanged(fileOf('json'), withMap(said, map), options);
+    }
+    if (nodes !== undefined) await writeIfChanged(fileOf('html'), coveragePage(channel, quality, nodes()), options);
+    return report;
   }
+}
 
-  #render(channel: string, quality: string, coverage: PairCoverage): Rendered | undefined {
-    const pair = `${channel}/${quality}`;
-    const known = this.#rendered.get(pair);
-    if (known?.coverage === coverage) return known;
-    const range = hoursShown(coverage, this.#init);
-    if (range === undefined) return undefined;
-    const report = coverageReport(channel, quality, coverage, range);
-    const png = encodeMap(paintCoverage(coverage, range.startMicros, range.endMicros));
-    const json = new TextEncoder().encode(`${JSON.stringify(report)}\n`);
-    const rendered: Rendered = {
-      coverage,
-      report,
-      files: [
-        ['png', png],
-        ['json', json],
-      ],
-    };
-    this.#rendered.set(pair, rendered);
-    return rendered;
-  }
+/** Whether the files say this already. A map is all that its report tells of: when that is the same, the map need not be drawn. */
+async function isDrawn(said: string, mapFile: string, reportFile: string): Promise<boolean> {
+  const [map, report] = await Promise.all([readIfThere(mapFile), readIfThere(reportFile)]);
+  return map !== undefined && report?.equals(withMap(said, map)) === true;
+}
+
+function withMap(said: string, map: Uint8Array): Buffer {
+  const member = JSON.stringify({ version: MAP_VERSION, sha256: hash('sha256', map) });
+  return Buffer.from(`${said.slice(0, -1)},"map":${member}}\n`);
 }

@@ -1,7 +1,9 @@
-import { encode } from 'fast-png';
 import { gapsOf, pairsOf } from './flat-ranges.ts';
 import type { FlatRanges } from './flat-ranges.ts';
 import type { PairCoverage } from './pair-coverage.ts';
+
+/** To be raised with every change of how a map is drawn or written, so that those of earlier programs are made anew. */
+export const MAP_VERSION = 1;
 
 /** A row of a column, as the original has it (spec section 1.5). */
 export const PIXEL_MICROS = 2_000_000;
@@ -44,7 +46,7 @@ function paint(pixels: Uint8Array, ranges: FlatRanges, startMicros: number, colo
 }
 
 /** The pixels of `paintCoverage` as a PNG with a palette, two bits a pixel. */
-export function encodeMap(pixels: Uint8Array): Uint8Array {
+export async function encodeMap(pixels: Uint8Array): Promise<Uint8Array> {
   const width = pixels.length / COLUMN_PIXELS;
   const rowBytes = Math.ceil(width / PIXELS_PER_BYTE);
   const data = new Uint8Array(rowBytes * COLUMN_PIXELS);
@@ -55,5 +57,7 @@ export function encodeMap(pixels: Uint8Array): Uint8Array {
       data[at] = (data[at] ?? 0) | ((pixels[column * COLUMN_PIXELS + row] ?? WHITE) << shift);
     }
   }
+  // Only now: where nothing changed, no map is written, and loading this is a twentieth of the start of a program.
+  const { encode } = await import('fast-png');
   return encode({ width, height: COLUMN_PIXELS, data, depth: 2, channels: 1, palette: PALETTE });
 }

@@ -3,9 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { ensureDirectory, isErrnoException, writeFileAtomic } from '@waybill/common';
 import type { AbortOptions } from '@waybill/common';
 import type { Logger } from 'pino';
-import { z } from 'zod';
 import type { DirectoryState } from '../archive/directory-state.ts';
-import type { HourCoverage } from './hour-coverage.ts';
+import type { CountsByType, HourCoverage } from './hour-coverage.ts';
 
 /** What an hour was when it was read: it is not read again as long as both stay the same. */
 export interface RememberedHour {
@@ -15,23 +14,7 @@ export interface RememberedHour {
   readonly coverage: HourCoverage;
 }
 
-const count = z.tuple([z.number(), z.number()]);
-const counts = z.object({ full: count, suspect: count, partial: count });
-const ranges = z.array(z.number());
-const hourSchema = z.object({
-  state: z.tuple([z.string(), z.string(), z.string()]),
-  tailBefore: z.string(),
-  coverage: z.object({
-    covered: ranges,
-    full: ranges.optional(),
-    usable: ranges.optional(),
-    stored: counts,
-    overlaps: counts,
-    bad: z.number(),
-    tail: z.array(z.string()),
-  }),
-});
-const fileSchema = z.object({ version: z.literal(1), hours: z.record(z.string(), hourSchema) });
+const VERSION = 1;
 
 /** Reads what an earlier process knew. A missing file is an empty memory; a damaged one too, with a warning. */
 export async function readCoverageMemory(
@@ -39,8 +22,7 @@ export async function readCoverageMemory(
   log: Pick<Logger, 'warn'>,
 ): Promise<Map<string, RememberedHour>> {
   try {
-    const { hours } = fileSchema.parse(JSON.parse(await readFile(file, 'utf8')));
-    return new Map(Object.entries(hours).map(([hour, { state, ...rest }]) => [hour, { ...rest, state: parse(state) }]));
+    return parseMemory(JSON.parse(await readFile(file, 'utf8')));
   } catch (error) {
     if (!isErrnoException(error, 'ENOENT'))
       log.warn({ err: error, file }, 'What was known of the coverage is damaged. All hours are read anew');
@@ -57,13 +39,62 @@ export async function writeCoverageMemory(
   const settled = [...hours].flatMap(([hour, { state, ...rest }]) =>
     state === undefined ? [] : [[hour, { ...rest, state: format(state) }]],
   );
-  const text = JSON.stringify({ version: 1, hours: Object.fromEntries(settled) as unknown });
+  const text = JSON.stringify({ version: VERSION, hours: Object.fromEntries(settled) as unknown });
   await ensureDirectory(path.dirname(file), { durability: 'none', ...options });
   await writeFileAtomic(file, new TextEncoder().encode(text), { durability: 'none', ...options });
 }
 
-function parse([mtimeNs, ctimeNs, ino]: [string, string, string]): DirectoryState {
-  return { mtimeNs: BigInt(mtimeNs), ctimeNs: BigInt(ctimeNs), ino: BigInt(ino) };
+/** Looked at by hand: a schema for a week of hours would take as long as all the rest of a check in which nothing changed. */
+function parseMemory(file: unknown): Map<string, RememberedHour> {
+  const { version, hours } = objectOf(file);
+  if (version !== VERSION) throw new TypeError(`version ${String(version)}, expected ${VERSION}`);
+  return new Map(Object.entries(objectOf(hours)).map(([hour, entry]) => [hour, parseHour(entry)]));
+}
+
+function parseHour(entry: unknown): RememberedHour {
+  const { state, tailBefore, coverage } = objectOf(entry);
+  const { covered, full, usable, stored, overlaps, bad, tail } = objectOf(coverage);
+  const isRight =
+    typeof tailBefore === 'string' &&
+    isArrayOf(state, isText) &&
+    state.length === 3 &&
+    isArrayOf(covered, isNumber) &&
+    (full === undefined || isArrayOf(full, isNumber)) &&
+    (usable === undefined || isArrayOf(usable, isNumber)) &&
+    isCounts(stored) &&
+    isCounts(overlaps) &&
+    isNumber(bad) &&
+    isArrayOf(tail, isText);
+  if (!isRight) throw new TypeError('an hour of another shape');
+  const [mtimeNs = '', ctimeNs = '', ino = ''] = state;
+  const known = { covered, full, usable, stored, overlaps, bad, tail };
+  return {
+    tailBefore,
+    coverage: known,
+    state: { mtimeNs: BigInt(mtimeNs), ctimeNs: BigInt(ctimeNs), ino: BigInt(ino) },
+  };
+}
+
+function isCounts(value: unknown): value is CountsByType {
+  const { full, suspect, partial } = objectOf(value);
+  return [full, suspect, partial].every((count) => isArrayOf(count, isNumber) && count.length === 2);
+}
+
+function objectOf(value: unknown): Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null) throw new TypeError('no object where one has to be');
+  return value as Record<string, unknown>;
+}
+
+function isArrayOf<T>(value: unknown, isOne: (one: unknown) => one is T): value is T[] {
+  return Array.isArray(value) && value.every(isOne);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === 'number';
 }
 
 function format({ mtimeNs, ctimeNs, ino }: DirectoryState): [string, string, string] {

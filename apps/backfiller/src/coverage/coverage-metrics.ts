@@ -1,10 +1,10 @@
 import { startOfHour } from '@waybill/segments';
-import type { StoredSegmentType } from '@waybill/segments';
+import type { MicrosRange, StoredSegmentType } from '@waybill/segments';
 import { Counter, Gauge } from 'prom-client';
 import type { Registry } from 'prom-client';
 import { clipRanges, lengthOf } from './flat-ranges.ts';
 import { hoursWithin, tally } from './coverage-report.ts';
-import { holesOf } from './pair-coverage.ts';
+import { AHEAD_MICROS, holesOf } from './pair-coverage.ts';
 import type { PairCoverage } from './pair-coverage.ts';
 
 const HOUR_MICROS = 3_600_000_000;
@@ -22,7 +22,8 @@ export interface CoverageMetrics {
 /**
  * Gauges under the original's names, in seconds and numbers, by window instead of by hour: `hour` is the hour before the
  * current one and what there is of that, `day` the 24 hours before and the current one. What counts begins with the first
- * and ends with the last segment in a window: that a stream began late, or has stopped, makes no hole.
+ * and ends with the last segment in a window: that a stream began late, or has stopped, makes no hole. Segments from more
+ * than an hour ahead of the clock are in no window but `all`.
  */
 export function createCoverageMetrics(registry: Registry): CoverageMetrics {
   const pairLabels = ['channel', 'quality'];
@@ -59,9 +60,9 @@ export function createCoverageMetrics(registry: Registry): CoverageMetrics {
   const showWindow = (
     labels: { channel: string; quality: string; window: string },
     coverage: PairCoverage,
-    startMicros: number,
+    { startMicros, endMicros }: MicrosRange,
   ): void => {
-    const [covered, usable] = [coverage.covered, coverage.usable].map((one) => clipRanges(one, startMicros, Infinity));
+    const [covered, usable] = [coverage.covered, coverage.usable].map((one) => clipRanges(one, startMicros, endMicros));
     const holes = holesOf(covered ?? []);
     const [coveredMicros, lostMicros] = [lengthOf(covered ?? []), lengthOf(holes)];
     rawCoverage.set(labels, coveredMicros / 1e6);
@@ -70,7 +71,7 @@ export function createCoverageMetrics(registry: Registry): CoverageMetrics {
     editableHoles.set(labels, holesOf(usable ?? []).length / 2);
     missing.set(labels, lostMicros / 1e6);
     ratio.set(labels, coveredMicros / (coveredMicros + lostMicros));
-    const hours = hoursWithin(coverage, startMicros, Infinity);
+    const hours = hoursWithin(coverage, startMicros, endMicros);
     const [stored, overlaps] = [tally(hours.map((hour) => hour.stored)), tally(hours.map((hour) => hour.overlaps))];
     for (const type of TYPES) {
       segmentCount.set({ ...labels, type }, stored[type].count);
@@ -86,14 +87,18 @@ export function createCoverageMetrics(registry: Registry): CoverageMetrics {
 
   return {
     show(channel, quality, coverage, nowMs) {
-      const lastMicros = coverage.covered.at(-1);
-      if (lastMicros === undefined) newest.remove({ channel, quality });
-      else newest.set({ channel, quality }, lastMicros / 1e6);
+      const aheadMicros = nowMs * 1000 + AHEAD_MICROS;
+      // One that is further ahead would pass for the newest until its date has come, and no alarm tell that the stream has stopped.
+      const newestMicros = clipRanges(coverage.covered, -Infinity, aheadMicros).at(-1) ?? coverage.covered.at(-1);
+      if (newestMicros === undefined) newest.remove({ channel, quality });
+      else newest.set({ channel, quality }, newestMicros / 1e6);
       for (const [window, micros] of Object.entries(WINDOWS)) {
         const labels = { channel, quality, window };
-        const startMicros = Number.isFinite(micros) ? startOfHour(nowMs * 1000 - micros) : -Infinity;
-        if (lastMicros === undefined || lastMicros <= startMicros) forget(labels);
-        else showWindow(labels, coverage, startMicros);
+        const range = Number.isFinite(micros)
+          ? { startMicros: startOfHour(nowMs * 1000 - micros), endMicros: aheadMicros }
+          : { startMicros: -Infinity, endMicros: Infinity };
+        if (clipRanges(coverage.covered, range.startMicros, range.endMicros).length === 0) forget(labels);
+        else showWindow(labels, coverage, range);
       }
     },
     noteError: (channel, quality) => {

@@ -1,11 +1,11 @@
-import type { MicrosRange, StoredSegmentType } from '@waybill/segments';
+import type { StoredSegmentType } from '@waybill/segments';
 import { parseHour } from '@waybill/segments';
 import { formatMicros } from '../serve/query-time.ts';
 import { clipRanges, lengthOf, pairsOf } from './flat-ranges.ts';
 import type { FlatRanges } from './flat-ranges.ts';
 import type { CountsByType, HourCoverage } from './hour-coverage.ts';
 import { holesOf } from './pair-coverage.ts';
-import type { PairCoverage } from './pair-coverage.ts';
+import type { PairCoverage, ShownCoverage } from './pair-coverage.ts';
 
 export interface SegmentTally {
   readonly count: number;
@@ -25,6 +25,11 @@ export interface CoverageReport {
   /** The hours that the map shows. */
   readonly start: string;
   readonly end: string;
+  /** Where the archive begins and ends, whatever of it the map shows. */
+  readonly coveredFrom: string;
+  readonly coveredTo: string;
+  /** How many hours with segments are more than an hour ahead of the clock, and therefore not shown unless they are asked for. */
+  readonly hoursAhead: number;
   /** What the best segment of each start covers, gaps of up to 10 ms included. */
   readonly coveredMicros: number;
   /** Covered, but not by a full segment. */
@@ -43,8 +48,7 @@ export interface CoverageReport {
 export function coverageReport(
   channel: string,
   quality: string,
-  coverage: PairCoverage,
-  { startMicros, endMicros }: MicrosRange,
+  { coverage, range: { startMicros, endMicros }, hoursAhead }: ShownCoverage,
 ): CoverageReport {
   const clip = (ranges: FlatRanges): FlatRanges => clipRanges(ranges, startMicros, endMicros);
   const holes = holesOf(coverage.covered, startMicros, endMicros);
@@ -52,6 +56,9 @@ export function coverageReport(
   const hours = hoursWithin(coverage, startMicros, endMicros);
   return {
     ...{ channel, quality, start: formatMicros(startMicros), end: formatMicros(endMicros) },
+    coveredFrom: formatMicros(coverage.covered[0] ?? startMicros),
+    coveredTo: formatMicros(coverage.covered.at(-1) ?? startMicros),
+    hoursAhead,
     coveredMicros: lengthOf(clip(coverage.covered)),
     partialMicros: lengthOf(partials),
     missingMicros: lengthOf(holes),

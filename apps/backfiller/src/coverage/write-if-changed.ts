@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import { isErrnoException, writeFileAtomic } from '@waybill/common';
+import { writeFileAtomic } from '@waybill/common';
 import type { AbortOptions, Durability } from '@waybill/common';
+import { readIfThere } from './read-if-there.ts';
 
 export interface WriteIfChangedOptions extends AbortOptions {
   /** Default `full`. */
@@ -13,16 +13,7 @@ export async function writeIfChanged(
   bytes: Uint8Array,
   options: WriteIfChangedOptions = {},
 ): Promise<boolean> {
-  if (await holds(file, bytes)) return false;
+  if ((await readIfThere(file))?.equals(bytes) === true) return false;
   await writeFileAtomic(file, bytes, { ...options, createParents: true });
   return true;
-}
-
-async function holds(file: string, bytes: Uint8Array): Promise<boolean> {
-  try {
-    return (await readFile(file)).equals(bytes);
-  } catch (error) {
-    if (isErrnoException(error, 'ENOENT')) return false;
-    throw error;
-  }
 }

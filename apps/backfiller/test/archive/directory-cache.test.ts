@@ -47,6 +47,27 @@ describe('DirectoryCache', () => {
     expect(await cache.get(base.path)).toEqual(['a']);
   });
 
+  it('forgets what is below directories that are said to be gone, and nothing else', async () => {
+    await using base = await temporaryDirectory();
+    const directories = ['a', 'a/1', 'a/2', 'a/2/x', 'a/10', 'ab/1', 'b/1'].map((name) => path.join(base.path, name));
+    for (const directory of directories) await mkdir(directory, { recursive: true });
+    const read: string[] = [];
+    const cache = new DirectoryCache<string[]>({
+      read: async (directory) => (read.push(path.relative(base.path, directory)), readdir(directory)),
+      absent: [],
+      now: aheadOfTime,
+    });
+    for (const directory of directories) await cache.get(directory);
+    read.length = 0;
+    cache.keepBelow(path.join(base.path, 'a'), ['1']);
+    for (const directory of directories) await cache.get(directory);
+    expect(read).toEqual(['a/2', 'a/2/x', 'a/10']);
+    read.length = 0;
+    cache.keepBelow(base.path, ['b']);
+    for (const directory of directories) await cache.get(directory);
+    expect(read).toEqual(['a', 'a/1', 'a/2', 'a/2/x', 'a/10', 'ab/1']);
+  });
+
   it('takes an absent directory as such, until it is there, and when it is gone again', async () => {
     await using base = await temporaryDirectory();
     const directory = path.join(base.path, 'x');

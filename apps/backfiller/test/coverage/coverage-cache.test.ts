@@ -2,6 +2,7 @@ import { readFile, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { temporaryDirectory } from '@waybill/test-kit';
 import { describe, expect, it } from 'vitest';
+import { PathComponentInvalidError } from '../../src/archive/archive-errors.ts';
 import { putFile } from '../archive/support.ts';
 import { filesIn, HOUR, NEXT_HOUR, openCache, putNames, rowOfNames, SECOND, segmentName } from './support.ts';
 
@@ -31,6 +32,10 @@ describe('the coverage cache', () => {
     ['cut off', (text: string) => text.slice(0, -20)],
     ['of another version', (text: string) => text.replace('"version":1', '"version":2')],
     ['of another shape', (text: string) => text.replace('"covered":[', '"covered":["x",')],
+    ['of counts of another shape', (text: string) => text.replace('"stored":{"full":[', '"stored":{"full":[1,')],
+    ['without a tail', (text: string) => text.replace('"tail":[]', '"tail":[7]')],
+    ['of a state that is no number', (text: string) => text.replace('"state":["', '"state":["x')],
+    ['no record', () => '[]'],
   ])('reads everything anew where its record is %s, says so, and repairs it', async (_, damage) => {
     await using base = await temporaryDirectory();
     await using state = await temporaryDirectory();
@@ -118,6 +123,20 @@ describe('the coverage cache', () => {
     await using opened = await openCache(base.path, { stateDirectory: state.path });
     expect((await opened.cache.get('absent', 'source')).hours.size).toBe(0);
     expect(filesIn(state.path)).toEqual([]);
+  });
+
+  it.each([
+    ['a/../../..', 'source'],
+    ['demo', 'a/../../../demo/source'],
+    ['..', 'source'],
+  ])('looks for no record of %s and %s, which lead out of its folder', async (channel, quality) => {
+    await using base = await temporaryDirectory();
+    await using state = await temporaryDirectory();
+    await using opened = await openCache(base.path, { stateDirectory: path.join(state.path, 'state') });
+    // Where the names would lead; that it is no record would be said in a warning.
+    for (const file of ['source.json', 'state/demo/source.json', 'state/source.json']) await putFile(state.path, file);
+    await expect(opened.cache.get(channel, quality)).rejects.toThrow(PathComponentInvalidError);
+    expect(opened.warnings).toEqual([]);
   });
 
   it('touches nothing once it is cancelled', async () => {

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { temporaryDirectory } from '@waybill/test-kit';
@@ -12,6 +13,10 @@ const COVERAGE = coverageOfNames({
   [HOUR]: [...rowOfNames(0, 10), segmentName(20, 2, 'partial'), ...rowOfNames(22, 30)],
 });
 const STEM = 'demo_source_coverage';
+
+function edited(bytes: Buffer, from: string, to: string): Buffer {
+  return Buffer.from(bytes.toString().replace(from, to));
+}
 
 async function inodesOf(directory: string): Promise<Record<string, number>> {
   const pairs = filesIn(directory).map(async (name) => [name, (await stat(path.join(directory, name))).ino] as const);
@@ -40,6 +45,22 @@ describe('the files of the coverage', () => {
     });
   });
 
+  it('show the archive, and not the way to a segment that a wrong clock has dated ahead, until its hour comes', async () => {
+    await using place = await temporaryDirectory();
+    const coverage = coverageOfNames({ [HOUR]: rowOfNames(0, 10), '2024-03-04T00': rowOfNames(0, 2) });
+    let nowMs = Date.parse('2024-03-01T12:00:00Z');
+    const files = new CoverageFiles({ outputDirectory: place.path, durability: 'none', now: () => nowMs });
+    const shown = await files.write('demo', 'source', coverage);
+    expect(shown).toMatchObject({ end: '2024-03-01T11:00:00.000000Z', hoursAhead: 1, holes: [] });
+    nowMs = Date.parse('2024-03-04T00:00:00Z');
+    expect((await files.write('demo', 'source', coverage))?.end).toBe('2024-03-04T01:00:00.000000Z');
+    const asked = new CoverageFiles({ outputDirectory: place.path, durability: 'none', lastHour: '2024-03-04T00' });
+    expect((await asked.write('demo', 'source', coverage))?.end).toBe('2024-03-04T01:00:00.000000Z');
+    // Where all is ahead, it is rather our clock that is wrong.
+    const behind = new CoverageFiles({ outputDirectory: place.path, durability: 'none', now: () => 0 });
+    expect((await behind.write('demo', 'source', COVERAGE))?.end).toBe('2024-03-01T11:00:00.000000Z');
+  });
+
   it('are left alone where nothing changed, by a later process too, and come back where somebody removed one', async () => {
     await using place = await temporaryDirectory();
     const create = () =>
@@ -59,6 +80,37 @@ describe('the files of the coverage', () => {
     expect(JSON.parse(await readFile(path.join(place.path, `${STEM}.json`), 'utf8'))).toMatchObject({
       channel: 'demo',
     });
+  });
+
+  it.each([
+    ['the map was changed', 'png', (bytes: Buffer) => bytes.fill(0, 30, 40)],
+    ['the map is one of an earlier program', 'json', (bytes: Buffer) => edited(bytes, '"version":1', '"version":0')],
+    ['the report says something else', 'json', (bytes: Buffer) => edited(bytes, '"badNames":0', '"badNames":1')],
+  ] as const)('are made anew where %s', async (_what, extension, change) => {
+    await using place = await temporaryDirectory();
+    const file = path.join(place.path, `${STEM}.${extension}`);
+    const files = new CoverageFiles({ outputDirectory: place.path, durability: 'none' });
+    await files.write('demo', 'source', COVERAGE);
+    const whole = await readFile(file);
+    await writeFile(file, change(Buffer.from(whole)));
+    await files.write('demo', 'source', COVERAGE);
+    expect((await readFile(file)).equals(whole)).toBe(true);
+  });
+
+  it('say which map belongs to a report, and tell maps apart of which all else is the same', async () => {
+    await using place = await temporaryDirectory();
+    const files = new CoverageFiles({ outputDirectory: place.path, durability: 'none' });
+    const maps = new Set<string>();
+    // Moved by a pixel at both ends: no number but the two ends differs.
+    for (const first of [0, 2]) {
+      await files.write('demo', 'source', coverageOfNames({ [HOUR]: rowOfNames(first, first + 10) }));
+      const { map } = JSON.parse(await readFile(path.join(place.path, `${STEM}.json`), 'utf8')) as {
+        map: { sha256: string };
+      };
+      expect(hash('sha256', await readFile(path.join(place.path, `${STEM}.png`)))).toBe(map.sha256);
+      maps.add(map.sha256);
+    }
+    expect(maps.size).toBe(2);
   });
 
   it('show the hours that are asked for, white where nothing is', async () => {

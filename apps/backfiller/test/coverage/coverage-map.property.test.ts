@@ -76,19 +76,22 @@ describe('the map', () => {
     );
   });
 
-  it('is a PNG of 300 rows, in which time runs down and then to the right, in the colors of the original', () => {
-    fc.assert(
-      fc.property(fc.array(fc.constantFrom(WHITE, BLUE, ORANGE), { minLength: 7, maxLength: 40 }), (some) => {
-        const pixels = Uint8Array.from({ length: 6 * COLUMN_PIXELS }, (_, at) => some[at % some.length] ?? WHITE);
-        const { width, height, palette, data, depth } = decode(encodeMap(pixels));
-        expect({ width, height, depth }).toEqual({ width: 6, height: 300, depth: 2 });
-        const rowBytes = Math.ceil(width / 4);
-        for (const [at, color] of pixels.entries()) {
-          const [column, row] = [Math.floor(at / 300), at % 300];
-          const byte = data[row * rowBytes + (column >> 2)] ?? 0;
-          expect(palette?.[(byte >> (6 - 2 * (column % 4))) & 3]?.slice(0, 3)).toEqual(COLORS[color]);
-        }
-      }),
+  it('is a PNG of 300 rows, in which time runs down and then to the right, in the colors of the original', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.constantFrom(WHITE, BLUE, ORANGE), { minLength: 7, maxLength: 40 }),
+        async (some) => {
+          const pixels = Uint8Array.from({ length: 6 * COLUMN_PIXELS }, (_, at) => some[at % some.length] ?? WHITE);
+          const { width, height, palette, data, depth } = decode(await encodeMap(pixels));
+          expect({ width, height, depth }).toEqual({ width: 6, height: 300, depth: 2 });
+          const rowBytes = Math.ceil(width / 4);
+          for (const [at, color] of pixels.entries()) {
+            const [column, row] = [Math.floor(at / 300), at % 300];
+            const byte = data[row * rowBytes + (column >> 2)] ?? 0;
+            expect(palette?.[(byte >> (6 - 2 * (column % 4))) & 3]?.slice(0, 3)).toEqual(COLORS[color]);
+          }
+        },
+      ),
       { numRuns: tierCount({ push: 5, nightly: 50 }) },
     );
   });

@@ -44,6 +44,22 @@ describe('the gauges of the coverage', () => {
     );
   });
 
+  it('of the newest segment and of the last hours are not about one that a wrong clock has dated years ahead', async () => {
+    const registry = new Registry();
+    const metrics = createCoverageMetrics(registry);
+    const coverage = coverageOfNames({ [HOUR]: rowOfNames(0, 20), '2036-01-01T00': rowOfNames(0, 2) });
+    metrics.show('demo', 'source', coverage, HOUR_MICROS / 1000 + 60_000);
+    const series = await readSeries(registry);
+    expect(series.get('coverage_newest_segment_timestamp_seconds{channel="demo",quality="source"}')).toBe(
+      HOUR_MICROS / SECOND + 20,
+    );
+    expect(series.get(`coverage_ratio${labels('hour')}`)).toBe(1);
+    expect(series.get(`segment_count${labels('day', 'full')}`)).toBe(10);
+    // There it shows.
+    expect(series.get(`raw_holes${labels('all')}`)).toBe(1);
+    expect(series.get(`segment_count${labels('all', 'full')}`)).toBe(11);
+  });
+
   it('vanish with the hours of their window, and with the last segment', async () => {
     const registry = new Registry();
     const metrics = createCoverageMetrics(registry);

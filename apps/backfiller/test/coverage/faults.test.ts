@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { pairsOf } from '../../src/coverage/flat-ranges.ts';
 import { BLUE, ORANGE, paintCoverage, WHITE } from '../../src/coverage/coverage-map.ts';
 import { coverageReport } from '../../src/coverage/coverage-report.ts';
-import { hoursShown } from '../../src/coverage/pair-coverage.ts';
-import type { PairCoverage } from '../../src/coverage/pair-coverage.ts';
+import { shownOf } from '../../src/coverage/pair-coverage.ts';
+import type { PairCoverage, ShownCoverage } from '../../src/coverage/pair-coverage.ts';
 import { runCli } from '../commands/support/run-cli.ts';
 import {
   coverageOfNames,
@@ -24,12 +24,16 @@ import {
 
 const NOW = HOUR_MICROS + 30 * 60 * SECOND;
 
+function shown(coverage: PairCoverage): ShownCoverage {
+  return shownOf(coverage) ?? { coverage, range: { startMicros: 0, endMicros: 0 }, hoursAhead: 0 };
+}
+
 function reportOf(coverage: PairCoverage) {
-  return coverageReport('demo', 'source', coverage, hoursShown(coverage) ?? { startMicros: 0, endMicros: 0 });
+  return coverageReport('demo', 'source', shown(coverage));
 }
 
 function colorsOf(coverage: PairCoverage): Set<number> {
-  const { startMicros, endMicros } = hoursShown(coverage) ?? { startMicros: 0, endMicros: 0 };
+  const { startMicros, endMicros } = shown(coverage).range;
   return new Set(paintCoverage(coverage, startMicros, endMicros));
 }
 

@@ -47,13 +47,27 @@ describe('backfiller cut', () => {
     const file = path.join(directory.path, 'clip.ts');
     expect(await runCli(args(archive.base, file, ...WHOLE))).toMatchObject({
       code: 3,
-      stderr: expect.stringContaining('contains holes') as string,
+      stderr: expect.stringMatching(/contains holes.*--allow-holes/) as string,
     });
     expect((await runCli(args(archive.base, file, ...WHOLE, '--type', 'gif'))).code).toBe(2);
     expect((await runCli(args(archive.base, file, ...WHOLE, '--range', `${DAY}11,${DAY}12`))).code).toBe(2);
     expect((await runCli(args(archive.base, file, '--range', `${DAY}11`))).code).toBe(2);
     expect((await runCli(['cut', CHANNEL, 'source', '--base-dir', archive.base])).code).toBe(2);
     expect(readdirSync(directory.path)).toEqual([]);
+  });
+
+  it('says which channels and qualities there are where one is mistyped, and does not take it for a hole', async () => {
+    await using archive = await fixtureArchive();
+    await using directory = await temporaryDirectory();
+    const end = ['--base-dir', archive.base, '-o', path.join(directory.path, 'clip.ts'), ...WHOLE];
+    for (const [channel, quality, said] of [
+      [CHANNEL, 'sourc', `no quality sourc of ${CHANNEL}; there are: source`],
+      ['exampl', 'source', 'no channel exampl'],
+    ] as const)
+      expect(await runCli(['cut', channel, quality, ...end])).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining(said) as string,
+      });
   });
 
   it('leaves nothing under the name of the file where ffmpeg is missing or fails in the middle', async () => {

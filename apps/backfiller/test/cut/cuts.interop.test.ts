@@ -42,6 +42,24 @@ describe('cuts with ffmpeg', () => {
     }
   });
 
+  it('that end where a segment does have its sound: nearly as long as the picture, and no longer than by a frame', async (test) => {
+    await needFfmpeg(test);
+    await using archive = await fixtureArchive();
+    for (const [start, end] of [
+      ['11:58:21.128', '11:58:24.608'],
+      ['11:59:20.128', '11:59:22.608'],
+      ['12:00:29.128', '12:00:32.008'],
+    ] as const) {
+      const { packets } = await probe(await cut(archive.url, { start, end, type: 'smart' }));
+      const endOf = (stream: number, length: number): number =>
+        length + Math.max(...packets.filter((packet) => packet.stream === stream).map(({ pts }) => pts));
+      const beyond = endOf(1, AAC_FRAME) - endOf(0, FRAME);
+      expect(beyond, end).toBeLessThanOrEqual(AAC_FRAME);
+      // The last frames of sound to a picture stand in the next segment.
+      expect(beyond, end).toBeGreaterThan(-9000);
+    }
+  });
+
   it('encode with the profile and the size of the source, and copy what is whole', async (test) => {
     await needFfmpeg(test);
     await using archive = await fixtureArchive();
@@ -109,6 +127,15 @@ describe('cuts with ffmpeg', () => {
       expect(Math.min(...gapsOf(probed, 'audio'))).toBeGreaterThan(0);
       expect(Math.abs(probed.duration - (3.9 + 4 + 2 - 1))).toBeLessThanOrEqual(1 / FPS);
     }
+  });
+
+  it('turn one range into the next for as many pictures as the transition is long, none of them late', async (test) => {
+    await needFfmpeg(test);
+    await using archive = await fixtureArchive();
+    const range = ['11:58:38.000,11:58:40.000', '11:59:32.700,11:59:34.700'];
+    const probed = await probe(await cut(archive.url, { range, transition: ['fade,1'], type: 'smart' }));
+    expect(framesOf(probed, 'video')).toBe((2 + 2 - 1) * FPS);
+    expect(new Set(gapsOf(probed, 'video'))).toEqual(new Set([FRAME]));
   });
 
   it('as an archive of several runs are refused with the way out', async (test) => {

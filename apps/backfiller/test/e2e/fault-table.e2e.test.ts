@@ -191,7 +191,8 @@ describe.concurrent('a single pass that fails', () => {
     const { code, report } = await runOnce(copy.path, [`http://127.0.0.1:${await freePort()}`]);
     expect(code).toBe(3);
     expect(report.nodes[0]).toMatchObject({ complete: false, error: { code: 'ERR_NODE_UNREACHABLE' } });
-    expect(report.seconds).toBeLessThan(5);
+    // The pause before a next try has at least nine.
+    expect(report.seconds).toBeLessThan(9);
   });
 });
 

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { createNodeRegistry } from '../../src/nodes/node-registry.ts';
+import type { NodeSource } from '../../src/nodes/node-source.ts';
 import { openNodeDatabase } from '../../src/nodes/open-node-database.ts';
 import { NodeTrustColumnMissingError } from '../../src/nodes/postgres-node-database.ts';
 import { createStaticNodeSource } from '../../src/nodes/static-node-source.ts';
@@ -71,19 +72,27 @@ describe('a PostgreSQL node database', () => {
   it('is asked one query per refresh with 5 channels and 3 qualities', async () => {
     await run(WUBLOADER_TABLE, "INSERT INTO nodes VALUES ('a', 'http://a', TRUE)");
     const before = server.statements.length;
-    const registry = createNodeRegistry({ sources: [database], log: createMemoryLog(), refreshMs: 100 });
+    let refreshes = 0;
+    const source: NodeSource = {
+      label: database.label,
+      list: (options) => {
+        refreshes += 1;
+        return database.list(options);
+      },
+    };
+    const registry = createNodeRegistry({ sources: [source], log: createMemoryLog(), refreshMs: 50 });
     await registry.start();
     let reads = 0;
-    for (let pass = 0; pass < 10; pass += 1) {
+    while (refreshes < 5) {
       for (let pair = 0; pair < 5 * 3; pair += 1) reads += registry.nodes.length;
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await new Promise((resolve) => setTimeout(resolve, 10));
     }
     await registry.stop();
     const statements = server.statements.slice(before);
-    expect(reads).toBe(10 * 5 * 3);
+    expect(reads).toBeGreaterThanOrEqual(5 * 3);
     expect(new Set(statements)).toEqual(new Set(['SELECT * FROM nodes WHERE backfill_from']));
-    expect(statements.length).toBeLessThanOrEqual(7);
-    expect(statements.length).toBeGreaterThanOrEqual(2);
+    // The last one may have been broken off before it was sent.
+    expect([refreshes - 1, refreshes]).toContain(statements.length);
   });
 
   it('that stops, hangs and comes back never empties the list, and is one log line each time', async () => {

@@ -152,7 +152,7 @@ describe('an answer for a segment', () => {
     const segment = origin.add({ faults: ['stop-halfway', 'hang'] });
     origin.ended = true;
     await using recording = startRecording(place.path, origin.mediaUrl, {
-      settings: { runOnce: true, softTimeoutMs: 50, hardTimeoutMs: 300 },
+      settings: { runOnce: true, softTimeoutMs: 50, hardTimeoutMs: 2000 },
     });
     await recording.ended;
     const bytes = segment.content.subarray(0, segment.content.length / 2);

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { waitFor } from '@waybill/test-kit';
 import { ProtocolUnsupportedError } from '../../src/remote/protocol-unsupported-error.ts';
@@ -256,13 +257,13 @@ describe('contents', () => {
       (_request, socket) => {
         reply(socket, { body: Buffer.alloc(300_000) });
       },
-      { limits: { graceMs: 150, minBytesPerSecond: 1_000_000_000, idleTimeoutMs: 200 } },
+      { limits: { graceMs: 1000, minBytesPerSecond: 1_000_000_000, idleTimeoutMs: 1000 } },
     );
     const { body } = await fixture.node.fetchSegment(address);
     let size = 0;
     for await (const chunk of body as AsyncIterable<Uint8Array>) {
+      if (size === 0) await sleep(1500);
       size += chunk.length;
-      await new Promise((resolve) => setTimeout(resolve, 50));
     }
     expect(size).toBe(300_000);
   });
@@ -411,7 +412,7 @@ describe('events', () => {
       (_request, socket) => {
         socket.write(HEAD);
       },
-      { limits: { eventsIdleTimeoutMs: 200, graceMs: 100 } },
+      { limits: { eventsIdleTimeoutMs: 1500, graceMs: 1000 } },
     );
     await expect(Array.fromAsync(fixture.node.events(undefined))).rejects.toMatchObject({ phase: 'idle' });
   });

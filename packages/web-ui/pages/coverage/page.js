@@ -4,8 +4,10 @@ const REFRESH_MS = 30_000;
 const MOST_ROWS = 200;
 const HOUR_MS = 3_600_000;
 const COLUMNS_PER_HOUR = 6;
-/** Screen pixels for a column, by the number of hours: a day fills a screen, a month can be scrolled. */
+/** Screen pixels for a column, by the number of hours: some hours can be seen, a day fills a screen, a month can be scrolled. */
 const WIDTHS = [
+  [4, 40],
+  [10, 16],
   [30, 6],
   [400, 2],
 ];
@@ -107,10 +109,13 @@ async function loadImage(figure) {
   figure.image = next;
 }
 
+const count = (number, noun) => `${number.toLocaleString()} ${number === 1 ? noun : `${noun}s`}`;
+
 function showSummary({ summary, report }) {
-  const { coveredMicros, missingMicros, holes } = report;
+  const { coveredMicros, missingMicros, holes, hoursAhead = 0 } = report;
   const share = Math.floor((coveredMicros / (coveredMicros + missingMicros)) * 10_000) / 100;
-  summary.textContent = `${share.toFixed(2)} % covered, ${holes.length.toLocaleString()} ${holes.length === 1 ? 'hole' : 'holes'}`;
+  const ahead = hoursAhead === 0 ? '' : `; not shown: ${count(hoursAhead, 'hour')} dated ahead of the clock`;
+  summary.textContent = `${share.toFixed(2)} % covered, ${count(holes.length, 'hole')}${ahead}`;
 }
 
 async function refreshFigure(map) {
@@ -173,7 +178,7 @@ async function refresh() {
     await Promise.all(maps.map(refreshFigure));
     showHoles();
     at('title').textContent = maps.length === 0 ? 'Coverage: there is no channel' : 'Coverage';
-    at('state').textContent = `As of ${new Date().toLocaleTimeString()}`;
+    at('state').textContent = `As of ${new Date().toISOString().slice(11, 19)} UTC`;
     at('state').classList.remove('broken');
   } catch (error) {
     at('state').textContent = `No answer: ${error.message}`;

@@ -11,8 +11,9 @@ export const applyTombstones = async (pass: NodePass): Promise<boolean> => {
   const { session, node, tombstones, tally, scope, signal } = pass;
   const { tombstones: ledger, memory } = session.parts;
   if (tombstones.count === 0 || scope.dryRun || scope.only !== undefined) return true;
-  if (!ledger.admit(node.key, tombstones.count)) return false;
+  const isAdmitted = ledger.admit(node.key, tombstones.count);
   memory.setTombstones(node.key, ledger.windowOf(node.key));
+  if (!isAdmitted) return false;
   for (const address of tombstones.addresses) {
     signal.throwIfAborted();
     await putTombstone(session, node, address).catch((error: unknown) => tally.fault(error));

@@ -2,7 +2,8 @@ import { backoffDelayMs } from '@waybill/common';
 
 interface BadCopy {
   readonly times: number;
-  readonly untilMs: number;
+  readonly notedMs: number;
+  readonly delayMs: number;
 }
 
 /** 2 minutes, one pass; doubled each time up to 2^9, 17 hours. */
@@ -26,18 +27,20 @@ export class BadCopies {
     const key = `${nodeKey}\n${itemKey}`;
     const times = (this.#copies.get(key)?.times ?? 0) + 1;
     this.#copies.delete(key);
-    this.#copies.set(key, { times, untilMs: this.#now() + backoffDelayMs(times - 1, BACKOFF) });
+    this.#copies.set(key, { times, notedMs: this.#now(), delayMs: backoffDelayMs(times - 1, BACKOFF) });
     for (const oldest of this.#copies.keys()) {
       if (this.#copies.size <= MAX_ENTRIES) break;
       this.#copies.delete(oldest);
     }
   }
 
-  /** Whether it is too early to ask that node again. */
+  /** Whether it is too early to ask that node again. It is not where the clock was set back meanwhile. */
   isWaiting(nodeKey: string, itemKey: string): boolean {
     if (this.#copies.size === 0) return false;
     const copy = this.#copies.get(`${nodeKey}\n${itemKey}`);
-    return copy !== undefined && this.#now() < copy.untilMs;
+    if (copy === undefined) return false;
+    const waitedMs = this.#now() - copy.notedMs;
+    return waitedMs >= 0 && waitedMs < copy.delayMs;
   }
 
   /** The item is here: nobody's copy matters any more. */

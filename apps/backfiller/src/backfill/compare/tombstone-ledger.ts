@@ -76,10 +76,17 @@ export class TombstoneLedger {
     return true;
   }
 
+  /** What counts now: nothing where 24 hours are over. */
   windowOf(nodeKey: string): TombstoneWindow {
+    const nowMs = this.#now();
     const window = this.#windows.get(nodeKey);
-    const isOver = window === undefined || this.#now() - window.startedMs >= TOMBSTONE_WINDOW_MS;
-    return isOver ? { startedMs: this.#now(), applied: 0 } : window;
+    if (window === undefined || nowMs - window.startedMs >= TOMBSTONE_WINDOW_MS)
+      return { startedMs: nowMs, applied: 0 };
+    if (window.startedMs <= nowMs) return window;
+    // The clock was set back: what was booked counts for 24 hours from now, and not until that date has come again.
+    const moved = { startedMs: nowMs, applied: window.applied };
+    this.#windows.set(nodeKey, moved);
+    return moved;
   }
 
   restore(nodeKey: string, window: TombstoneWindow): void {

@@ -108,11 +108,12 @@ export class LiveFeed {
   async #bury(address: SegmentAddress): Promise<void> {
     const { session, node } = this.#init;
     const { tombstones: ledger, memory } = session.parts;
-    if (!ledger.admit(node.key, 1)) {
+    const isAdmitted = ledger.admit(node.key, 1);
+    memory.setTombstones(node.key, ledger.windowOf(node.key));
+    if (!isAdmitted) {
       session.accounts.alert(node, 'tombstone-limit', { tombstones: 1 });
       return;
     }
-    memory.setTombstones(node.key, ledger.windowOf(node.key));
     await putTombstone(session, node, address);
   }
 }

@@ -25,7 +25,10 @@ export class RecorderWatch {
 
   isRecording(channel: string, quality: string): boolean {
     const lastMs = this.#lastMs.get(`${channel}/${quality}`);
-    return lastMs !== undefined && this.#init.now() - lastMs < this.#init.memoryMs;
+    if (lastMs === undefined) return false;
+    const agoMs = this.#init.now() - lastMs;
+    // Below 0, the clock was set back: a recorder that is there will show itself with its next segment.
+    return agoMs >= 0 && agoMs < this.#init.memoryMs;
   }
 
   close(): void {

@@ -35,20 +35,27 @@ export async function* encodeTransition(
   yield* runFfmpeg({ program, args, inputs: [side(from), side(to)], signal });
 }
 
+/**
+ * xfade moves the last picture by one frame where its inputs end with the transition (seen with ffmpeg 5.1). So both go on for a
+ * little, and what comes of it is cut to length: as many pictures as begin in that time.
+ */
+const GOES_ON = 'tpad=stop_mode=clone:stop=2';
+/** So much (1 ms) before the end, so that rounding leaves no picture on the wrong side. */
+const EARLY_SECONDS = 0.001;
 /** Sound that is a frame shorter than the picture must not end the transition: it fades over a little less, and is cut to length. */
 const SHORTER_SECONDS = 0.05;
 
 function filterArgs({ video, audio, frameTicks }: SegmentFacts, name: string, seconds: number): string[] {
   const rate = `${TICKS_PER_SECOND.toString()}/${frameTicks.toString()}`;
   const picture = (index: number): string =>
-    `[${index.toString()}:v:0]setpts=PTS-STARTPTS,fps=${rate},format=yuv420p,settb=AVTB[v${index.toString()}]`;
+    `[${index.toString()}:v:0]setpts=PTS-STARTPTS,fps=${rate},format=yuv420p,${GOES_ON},settb=AVTB[v${index.toString()}]`;
   const sound = (index: number): string => `[${index.toString()}:a:0]asetpts=PTS-STARTPTS[a${index.toString()}]`;
   const length = seconds.toString();
+  const end = Math.max(seconds / 2, seconds - EARLY_SECONDS).toString();
   const fade = Math.max(seconds / 2, seconds - SHORTER_SECONDS).toString();
+  const blend = `xfade=transition=${name}:duration=${length}:offset=0`;
   const graphs = [
-    ...(video === undefined
-      ? []
-      : [picture(0), picture(1), `[v0][v1]xfade=transition=${name}:duration=${length}:offset=0,format=yuv420p[v]`]),
+    ...(video === undefined ? [] : [picture(0), picture(1), `[v0][v1]${blend},trim=end=${end},format=yuv420p[v]`]),
     ...(audio === undefined ? [] : [sound(0), sound(1), `[a0][a1]acrossfade=d=${fade},atrim=end=${length}[a]`]),
   ];
   const maps = [...(video === undefined ? [] : ['-map', '[v]']), ...(audio === undefined ? [] : ['-map', '[a]'])];

@@ -29,6 +29,9 @@ export interface RecordCounts {
 }
 
 const MICROS_PER_SECOND = 1_000_000;
+const LATE_MICROS = 3_600_000_000;
+/** Losses that may be made good yet are known by name up to here, some 20 MB: more than the longest playlist lists. */
+const MAX_LOST = 200_000;
 
 /** Counts for the report and for the metrics. Whole micros are added up; seconds are for people. */
 export class RecordTally {
@@ -36,7 +39,9 @@ export class RecordTally {
   readonly #metrics: RecordMetrics;
   readonly #types = { full: 0, suspect: 0, partial: 0 };
   readonly #lost = new Map<string, number>();
-  readonly #micros = { missed: 0, ad: 0, gap: 0 };
+  /** Of those before, which no playlist lists any more. */
+  #lostForGood = 0;
+  readonly #micros = { missed: 0, ad: 0, gap: 0, lostForGood: 0 };
   readonly #counts = { bytes: 0, present: 0, adSegments: 0, requestsFailed: 0, playlistErrors: 0, urlChanges: 0 };
   /** Micros since the epoch; undefined before the first segment. */
   latestEndMicros: number | undefined;
@@ -64,11 +69,17 @@ export class RecordTally {
   lost(key: string, durationMicros: number): void {
     if (!this.#lost.has(key)) this.#metrics.lost.inc(this.#names);
     this.#lost.set(key, durationMicros);
+    const [oldest] = this.#lost;
+    if (this.#lost.size <= MAX_LOST || oldest === undefined) return;
+    this.#lost.delete(oldest[0]);
+    this.#lostForGood += 1;
+    this.#micros.lostForGood += oldest[1];
   }
 
-  /** There is a copy that ends here. */
+  /** There is a copy that ends here. Where that is hours back, the stream's clock was: a late segment is of the same hour. */
   reached(endMicros: number): void {
-    this.latestEndMicros = Math.max(this.latestEndMicros ?? 0, endMicros);
+    const latest = this.latestEndMicros ?? -Infinity;
+    if (endMicros > latest || latest - endMicros > LATE_MICROS) this.latestEndMicros = endMicros;
   }
 
   missed(micros: number): void {
@@ -102,12 +113,12 @@ export class RecordTally {
   }
 
   counts(): RecordCounts {
-    const lostMicros = [...this.#lost.values()].reduce((sum, micros) => sum + micros, 0);
+    const lostMicros = this.#lost.values().reduce((sum, micros) => sum + micros, this.#micros.lostForGood);
     return {
       ...this.#names,
       ...this.#types,
       ...this.#counts,
-      lost: this.#lost.size,
+      lost: this.#lostForGood + this.#lost.size,
       lostSeconds: lostMicros / MICROS_PER_SECOND,
       missedSeconds: this.#micros.missed / MICROS_PER_SECOND,
       adSeconds: this.#micros.ad / MICROS_PER_SECOND,

@@ -30,7 +30,7 @@ const LOST_AGAIN_MS = 30_000;
 export class SegmentIntake {
   readonly #init: SegmentIntakeInit;
   readonly #book = new SegmentBook();
-  /** Where all that was ever listed ends. */
+  /** Where what was listed last ends. */
   #frontierMicros: number | undefined;
   #lastSequence: number | undefined;
 
@@ -46,7 +46,7 @@ export class SegmentIntake {
     const listed = new Set<string>();
     let news = false;
     for (const segment of segments) news = this.#takeSegment(segment, ads.has(segment), listed) || news;
-    this.#lastSequence = segments.at(-1)?.mediaSequence ?? this.#lastSequence;
+    this.#moveFrontier(segments.at(-1));
     this.#book.prune(segments.length);
     this.#init.onListed(listed);
     return news;
@@ -58,12 +58,11 @@ export class SegmentIntake {
   }
 
   #takeSegment(segment: MediaSegment, isAd: boolean, listed: Set<string>): boolean {
-    const { startMicros, durationMicros } = segment;
+    const { startMicros } = segment;
     if (startMicros === undefined) throw new PlaylistTimeMissingError();
     const slot = slotOf(this.#init, startMicros, segment);
     const key = slotKey(slot);
     listed.add(key);
-    this.#frontierMicros = Math.max(this.#frontierMicros ?? 0, startMicros + durationMicros);
     const known = this.#book.get(key);
     if (known !== undefined) {
       known.segment = segment;
@@ -85,6 +84,18 @@ export class SegmentIntake {
     this.#book.add(key, segment, 'done');
     if (isAd) tally.ad(segment.durationMicros);
     else tally.gap(segment.durationMicros);
+  }
+
+  /**
+   * Also back, where the newest playlist ends earlier: after times that were wrong, what is missed from then on would not show.
+   * An older URL, which may be some segments behind, moves nothing back.
+   */
+  #moveFrontier(last: MediaSegment | undefined): void {
+    if (last?.startMicros === undefined) return;
+    const endMicros = last.startMicros + last.durationMicros;
+    const isBehind = last.mediaSequence < (this.#lastSequence ?? 0);
+    this.#frontierMicros = isBehind ? Math.max(this.#frontierMicros ?? -Infinity, endMicros) : endMicros;
+    this.#lastSequence = last.mediaSequence;
   }
 
   /** The window went past segments that were never listed here. A jump of times alone is the stream's own. */

@@ -3,13 +3,12 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { sendProblem } from '@waybill/http-kit';
 import { isHour } from '@waybill/segments';
-import type { MicrosRange } from '@waybill/segments';
 import { PAGE_HEADERS, pageDirectory } from '@waybill/web-ui';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { encodeMap, paintCoverage } from '../../coverage/coverage-map.ts';
 import { coverageReport } from '../../coverage/coverage-report.ts';
-import { hoursShown } from '../../coverage/pair-coverage.ts';
-import type { PairCoverage } from '../../coverage/pair-coverage.ts';
+import { shownOf } from '../../coverage/pair-coverage.ts';
+import type { ShownCoverage } from '../../coverage/pair-coverage.ts';
 import { contentTypeOf } from '../content-type.ts';
 import { matchesEtag } from '../etag.ts';
 import { refuseHidden } from '../plain-text.ts';
@@ -29,22 +28,17 @@ const common = {
   querystring: objectOf({ 'first-hour': hour, 'last-hour': hour }),
 };
 
-interface Shown {
-  readonly coverage: PairCoverage;
-  readonly range: MicrosRange;
-}
-
 /** /coverage/: maps of what is there, the numbers to them, and a page of both. docs/protocols/node-http.md */
-export function addCoverageMapRoutes(app: FastifyInstance, { coverage: cache }: ServeContext): void {
+export function addCoverageMapRoutes(app: FastifyInstance, { coverage: cache, now }: ServeContext): void {
   addPageRoutes(app);
 
-  const shownBy = async ({ params, query }: GetRequest): Promise<Shown | undefined> => {
+  const shownBy = async ({ params, query }: GetRequest): Promise<ShownCoverage | undefined> => {
     const asked = { firstHour: hourOf(query, 'first-hour'), lastHour: hourOf(query, 'last-hour') };
     const coverage = await cache.get(params['channel'] ?? '', params['quality'] ?? '');
     if (coverage.hours.size === 0) return undefined;
-    const range = hoursShown(coverage, asked);
-    if (range === undefined) throw new QueryInvalidError('last-hour', 'must not be before first-hour');
-    return { coverage, range };
+    const shown = shownOf(coverage, asked, now());
+    if (shown === undefined) throw new QueryInvalidError('last-hour', 'must not be before first-hour');
+    return shown;
   };
 
   const mapSchema = {
@@ -56,7 +50,7 @@ export function addCoverageMapRoutes(app: FastifyInstance, { coverage: cache }: 
     const shown = await shownBy(request);
     if (shown === undefined) return sendNothing(reply);
     const { coverage, range } = shown;
-    const png = encodeMap(paintCoverage(coverage, range.startMicros, range.endMicros));
+    const png = await encodeMap(paintCoverage(coverage, range.startMicros, range.endMicros));
     return sendTagged(request, reply.type('image/png'), png);
   });
 
@@ -69,7 +63,7 @@ export function addCoverageMapRoutes(app: FastifyInstance, { coverage: cache }: 
     const shown = await shownBy(request);
     if (shown === undefined) return sendNothing(reply);
     const { channel = '', quality = '' } = request.params;
-    const report = coverageReport(channel, quality, shown.coverage, shown.range);
+    const report = coverageReport(channel, quality, shown);
     return sendTagged(request, reply.type(contentTypeOf('.json')), Buffer.from(JSON.stringify(report)));
   });
 }
