@@ -110,14 +110,18 @@ async function writeChecksum(path: string, sha256: string, { durability }: Commo
   await writeFileAtomic(`${path}.sha256sum`, Buffer.from(`${sha256}  ${basename(path)}\n`), { durability });
 }
 
-/** Standard output, as fast as it is read. */
+/** Standard output, as fast as it is read. An abort does not wait for a reader that takes nothing. */
 export function openStreamSink(stream: NodeJS.WritableStream, { signal }: AbortOptions = {}): ExportSink {
   let sizeBytes = 0;
+  let rejectWrite: (reason: unknown) => void = () => undefined;
+  const onAbort = (): void => rejectWrite(signal?.reason);
+  signal?.addEventListener('abort', onAbort, { once: true });
   return {
     // The caller uses its buffer again, so the bytes must have left it.
     write: (bytes) =>
       new Promise((resolve, reject) => {
         signal?.throwIfAborted();
+        rejectWrite = reject;
         sizeBytes += bytes.length;
         stream.write(bytes, (error) => {
           if (error === null || error === undefined) resolve();
@@ -125,6 +129,9 @@ export function openStreamSink(stream: NodeJS.WritableStream, { signal }: AbortO
         });
       }),
     finish: () => Promise.resolve({ sizeBytes }),
-    [Symbol.asyncDispose]: () => Promise.resolve(),
+    async [Symbol.asyncDispose]() {
+      signal?.removeEventListener('abort', onAbort);
+      await Promise.resolve();
+    },
   };
 }

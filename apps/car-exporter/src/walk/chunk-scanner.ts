@@ -44,6 +44,7 @@ export class ChunkScanner {
   readonly #own = new CidParts();
   readonly #next = new OrdinalList();
   #missing: MissingLink[] = [];
+  #targets = new Float64Array(64);
   #take: FrameTaker = () => undefined;
 
   constructor({ store, bits, takesCbor, verifier }: ChunkScannerInit) {
@@ -89,15 +90,33 @@ export class ChunkScanner {
     const links = this.#links;
     links.clear();
     scanLinks(bytes, dataStart, end, links);
+    this.#dropOthers(bytes);
+    if (links.count > this.#targets.length) this.#targets = new Float64Array(2 * links.count);
+    const targets = this.#targets;
+    this.#store.index.findLinks(bytes, links, targets);
     for (let link = 0; link < links.count; link += 1) {
-      const start = links.offset(link);
-      const length = links.length(link);
-      if (!this.#filter.takes(bytes, start, length)) continue;
-      const target = this.#store.find(bytes, start, length);
-      if (target < 0) this.#missing.push({ parent: ordinal, cid: bytes.slice(start, start + length) });
+      const target = targets[link] ?? -1;
+      if (target < 0) this.#missing.push({ parent: ordinal, cid: cidAt(bytes, links, link) });
       else if (this.#bits.add(target)) this.#next.push(target);
     }
   }
+
+  /** Leaves the links that are followed. Each goes to where it stands or before: what is still to be looked at stays. */
+  #dropOthers(bytes: Uint8Array): void {
+    const links = this.#links;
+    const { count } = links;
+    links.clear();
+    for (let link = 0; link < count; link += 1) {
+      const start = links.offset(link);
+      const length = links.length(link);
+      if (this.#filter.takes(bytes, start, length)) links.push(start, length);
+    }
+  }
+}
+
+function cidAt(bytes: Uint8Array, links: LinkBuffer, link: number): Uint8Array {
+  const start = links.offset(link);
+  return bytes.slice(start, start + links.length(link));
 }
 
 /** Offsets of the codecs count from the beginning of the bytes that were read. */

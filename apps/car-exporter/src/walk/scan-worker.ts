@@ -11,13 +11,7 @@ const store = openSharedCarStore(shared);
 const verifier = verify ? await createBlockVerifier() : undefined;
 const scanner = new ChunkScanner({ store, bits: new OrdinalBits(bits), takesCbor, verifier });
 
-parentPort?.on('message', (request: ChunkRequest | undefined) => {
-  if (request === undefined) {
-    store.close();
-    parentPort?.close();
-    return;
-  }
-  const { chunk, ordinals, sizeBytes, memory } = request;
+parentPort?.on('message', ({ chunk, ordinals, sizeBytes, memory }: ChunkRequest) => {
   const frames = fitting(memory, sizeBytes);
   let used = 0;
   const take = (bytes: Uint8Array, start: number, end: number): void => {

@@ -32,6 +32,25 @@ describe('resolveTipset', () => {
     await expect(resolve(reference)).rejects.toMatchObject({ code: 'ERR_TIPSET_REFERENCE_INVALID' });
   });
 
+  test('puts the blocks into the order of their tickets, however they are named', async () => {
+    const several = tipsets.filter(({ cids }) => cids.length > 1);
+    expect(several.length).toBeGreaterThan(5);
+    for (const { cids } of several) {
+      const texts = cids.map((cid) => CID.decode(cid).toString());
+      const { cids: found, headers } = await resolveTipset(texts.toReversed().join(','), { fetch, head });
+      expect(found.map((cid) => CID.decode(cid).toString())).toEqual(texts);
+      expect(headers).toEqual((await loadTipset(fetch, cids)).headers);
+    }
+  });
+
+  test('refuses a block that is named twice', async () => {
+    const text = CID.decode(tipsets[2]!.cids[0]!).toString();
+    await expect(resolve(`${text},${text}`)).rejects.toMatchObject({
+      code: 'ERR_TIPSET_INVALID',
+      message: `block ${text} is named twice`,
+    });
+  });
+
   test('refuses blocks of two heights', async () => {
     const texts = [tipsets[2]!, tipsets[3]!].map(({ cids }) => CID.decode(cids[0]!).toString());
     await expect(resolve(texts.join(','))).rejects.toMatchObject({ code: 'ERR_TIPSET_INVALID' });

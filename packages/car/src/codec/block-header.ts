@@ -64,17 +64,17 @@ function readTicket(reader: CborReader): Uint8Array | undefined {
 function skipProofs(reader: CborReader): void {
   if (!reader.takeNull()) {
     reader.list('the election proof', 2, 2);
-    reader.integer('the count of wins');
+    reader.skipInteger('the count of wins');
     reader.byteString('the election proof');
   }
   for (let left = reader.list('the beacon entries', 0, MOST_ITEMS); left > 0; left -= 1) {
     reader.list('a beacon entry', 2, 2);
-    reader.integer('the round of a beacon entry');
+    reader.skipInteger('the round of a beacon entry');
     reader.byteString('a beacon entry');
   }
   for (let left = reader.list('the proofs', 0, MOST_ITEMS); left > 0; left -= 1) {
     reader.list('a proof', 2, 2);
-    reader.integer('the kind of a proof');
+    reader.skipInteger('the kind of a proof');
     reader.byteString('a proof');
   }
 }
@@ -84,7 +84,7 @@ function readRest(reader: CborReader): number {
   if (!reader.takeNull()) reader.byteString('the aggregated signature');
   const timestamp = reader.integer('the timestamp');
   if (!reader.takeNull()) reader.byteString('the signature');
-  reader.integer('the fork signal');
+  reader.skipInteger('the fork signal');
   reader.byteString('the base fee');
   return timestamp;
 }

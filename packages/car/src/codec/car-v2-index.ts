@@ -1,4 +1,5 @@
 import { CarIndexInvalidError, CarTruncatedError } from '../errors.ts';
+import { readUint64 } from './uint64.ts';
 import { readVarint, varintLength } from './varint.ts';
 
 /** Digests alone, whatever made them. */
@@ -44,7 +45,10 @@ export class CarV2Index {
     return this.buckets.reduce((sum, { count }) => sum + count, 0);
   }
 
-  /** The offset of a block's frame in the CARv1; -1 when it is not there. An index of digests alone ignores `hashCode`. */
+  /**
+   * The offset of a block's frame in the CARv1; -1 when it is not there. An index of digests alone ignores `hashCode`.
+   * @throws CarIndexInvalidError for an offset above 2^53 - 1.
+   */
   find(hashCode: number, digest: Uint8Array): number {
     for (const bucket of this.buckets) {
       if (bucket.digestLength !== digest.length || (bucket.hashCode ?? hashCode) !== hashCode) continue;
@@ -54,7 +58,7 @@ export class CarV2Index {
     return -1;
   }
 
-  /** All entries, bucket by bucket; the digest is a view. */
+  /** All entries, bucket by bucket; the digest is a view. @throws CarIndexInvalidError for an offset above 2^53 - 1. */
   *entries(): Generator<{ hashCode: number | undefined; digest: Uint8Array; offset: number }, void, undefined> {
     for (const { hashCode, digestLength, start, count } of this.buckets) {
       for (let at = start; at < start + count * (digestLength + OFFSET_BYTES); at += digestLength + OFFSET_BYTES) {
@@ -80,8 +84,7 @@ export class CarV2Index {
   }
 
   #offset(at: number): number {
-    const view = new DataView(this.#bytes.buffer, this.#bytes.byteOffset + at, OFFSET_BYTES);
-    return view.getUint32(0, true) + view.getUint32(4, true) * 0x1_0000_0000;
+    return checkedUint64(new DataView(this.#bytes.buffer, this.#bytes.byteOffset, this.#bytes.length), at, 'an offset');
   }
 }
 
@@ -144,10 +147,7 @@ class IndexCursor {
   }
 
   #uint64(what: string): number {
-    const at = this.#take(8, what);
-    const value = this.#view.getUint32(at, true) + this.#view.getUint32(at + 4, true) * 0x1_0000_0000;
-    if (value > Number.MAX_SAFE_INTEGER) throw new CarIndexInvalidError(at, `${what} is larger than 2^53 - 1`);
-    return value;
+    return checkedUint64(this.#view, this.#take(8, what), what);
   }
 
   #take(length: number, what: string): number {
@@ -156,4 +156,10 @@ class IndexCursor {
     this.#at += length;
     return at;
   }
+}
+
+function checkedUint64(view: DataView, at: number, what: string): number {
+  const value = readUint64(view, at);
+  if (value > Number.MAX_SAFE_INTEGER) throw new CarIndexInvalidError(at, `${what} is larger than 2^53 - 1`);
+  return value;
 }

@@ -1,4 +1,5 @@
 import { CarHeaderInvalidError, CarTruncatedError } from '../errors.ts';
+import { readUint64 } from './uint64.ts';
 
 /** The varint 10, then `{"version": 2}`: what makes readers of CARv1 stop. */
 export const CAR_V2_PRAGMA: Uint8Array = Buffer.from('\x0a\xa1\x67version\x02', 'latin1');
@@ -24,9 +25,9 @@ export function decodeCarV2Header(bytes: Uint8Array, at: number, end: number): C
   if (end - at < CAR_V2_HEADER_BYTES)
     throw new CarTruncatedError(at, 'the CARv2 header', CAR_V2_HEADER_BYTES, end - at);
   const view = new DataView(bytes.buffer, bytes.byteOffset + at, CAR_V2_HEADER_BYTES);
-  const dataOffset = readUint64(view, 16, at);
-  const dataSizeBytes = readUint64(view, 24, at);
-  const indexOffset = readUint64(view, 32, at);
+  const dataOffset = readOffset(view, 16, at);
+  const dataSizeBytes = readOffset(view, 24, at);
+  const indexOffset = readOffset(view, 32, at);
   checkOffsets(at, dataOffset, dataSizeBytes, indexOffset);
   return { isFullyIndexed: (view.getUint8(0) & FULLY_INDEXED) !== 0, dataOffset, dataSizeBytes, indexOffset };
 }
@@ -43,8 +44,8 @@ function checkOffsets(at: number, dataOffset: number, dataSizeBytes: number, ind
     throw new CarHeaderInvalidError(at + 32, `the index begins at ${indexOffset}, the data ends at ${dataEnd}`);
 }
 
-function readUint64(view: DataView, field: number, at: number): number {
-  const value = view.getUint32(field, true) + view.getUint32(field + 4, true) * 0x1_0000_0000;
+function readOffset(view: DataView, field: number, at: number): number {
+  const value = readUint64(view, field);
   if (value > Number.MAX_SAFE_INTEGER) throw new CarHeaderInvalidError(at + field, 'an offset is larger than 2^53 - 1');
   return value;
 }

@@ -47,13 +47,19 @@ export class CborReader {
     return Uint8Array.from(this.#string(2, what));
   }
 
-  /** An integer of either sign; a bigint where a number would not be exact. */
+  /** An integer of either sign, from -(2^53 - 1) to 2^53 - 1. */
   integer(what: string): number {
     const start = this.at;
-    const first = this.#peek(what);
-    const value = this.#head(first >> 5 === 1 ? 1 : 0, what);
-    if (value >= Number.MAX_SAFE_INTEGER) throw new CborInvalidError(start, `${what} is out of range`);
-    return first >> 5 === 1 ? -1 - value : value;
+    const value = this.skipInteger(what);
+    if (!Number.isSafeInteger(value)) throw new CborInvalidError(start, `${what} is out of range`);
+    return value;
+  }
+
+  /** An integer of up to 64 bits that nobody asks for; exact within 53 bits. */
+  skipInteger(what: string): number {
+    const isNegative = this.#peek(what) >> 5 === 1;
+    const value = this.#head(isNegative ? 1 : 0, what);
+    return isNegative ? -1 - value : value;
   }
 
   /** True, and the null is taken, or false, and nothing is. */

@@ -25,7 +25,7 @@ export function scanLinks(bytes: Uint8Array, start: number, end: number, out: Li
   let pending = 1;
   const view = wordsOf(bytes);
   while (pending > 0) {
-    if (at >= end) throw new CarTruncatedError(at, 'a CBOR item', 1, end - at);
+    if (at >= end) throw new CarTruncatedError(end, 'a CBOR item', at - end + 1, 0);
     const first = bytes[at] ?? 0;
     const item = ITEMS[first] ?? 0;
     if (item !== 0) {

@@ -40,18 +40,20 @@ export function openSharedCarStore({ index }: SharedCarStore): CarStore {
 
 export class IndexedCarStore implements CarStore {
   readonly index: CarIndex;
+  /** There is one file at least. */
+  readonly #first: CarSource;
   readonly #fds: number[] = [];
   readonly #reader: RunReader;
   readonly #one = new Uint32Array(1);
   readonly #asked = new CidParts();
   readonly #found = new CidParts();
-  #closed = false;
-
   readonly #scratch: readonly string[];
+  #closed = false;
 
   /** @param scratch Files that go when the store is closed. */
   constructor(index: CarIndex, scratch: readonly string[] = []) {
     this.index = index;
+    this.#first = index.files[0] as CarSource;
     this.#scratch = scratch;
     try {
       for (const file of index.files) this.#fds.push(reopenSource(file));
@@ -63,11 +65,11 @@ export class IndexedCarStore implements CarStore {
   }
 
   get roots(): readonly CidBytes[] {
-    return this.index.files[0]?.roots ?? [];
+    return this.#first.roots;
   }
 
   get version(): 1 | 2 {
-    return this.index.files[0]?.version ?? 1;
+    return this.#first.version;
   }
 
   get files(): readonly CarSource[] {

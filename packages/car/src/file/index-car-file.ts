@@ -1,6 +1,5 @@
 import type { AbortOptions } from '@waybill/common';
 import type { CarLimits } from '../codec/limits.ts';
-import { CarTruncatedError } from '../errors.ts';
 import type { IndexBuilder } from '../index/index-builder.ts';
 import type { BlockVerifier } from '../verify-block.ts';
 import { type CarFileHeader, CarScanner } from './car-scanner.ts';
@@ -71,6 +70,6 @@ async function scanFile(
     onProgress?.({ path, doneBytes, sizeBytes, blockCount: builder.blockCount });
   }
   scanner.finish();
-  if (header === undefined) throw new CarTruncatedError(0, 'the header', 1, 0).locate(path, 0);
-  return { header, framesEnd: scanner.framesEnd };
+  // Where there was none, the scanner has thrown.
+  return { header: header as unknown as CarFileHeader, framesEnd: scanner.framesEnd };
 }

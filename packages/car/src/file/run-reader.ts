@@ -1,8 +1,8 @@
 import { CidParts, readCid } from '../codec/cid.ts';
 import { readVarint, varintLength } from '../codec/varint.ts';
-import { CarError, CarFileChangedError } from '../errors.ts';
+import { type CarError, CarFileChangedError } from '../errors.ts';
 import type { CarIndex } from '../index/car-index.ts';
-import { readFully } from './car-source.ts';
+import { type CarSource, readFully } from './car-source.ts';
 
 /** One frame: `varint length | CID | data`. The bytes are overwritten after the call: copy what is kept. */
 export type RunVisitor = (
@@ -100,7 +100,7 @@ export class RunReader {
       if (cidStart + length !== end) throw new CarFileChangedError(start, 'a frame is not as long as the index says');
       dataStart = cidStart + readCid(bytes, cidStart, end, this.#cid);
     } catch (error) {
-      throw error instanceof CarError ? error.locate(index.files[file]?.path ?? '', runStart) : error;
+      throw (error as CarError).locate(this.#pathOf(file), runStart);
     }
     visit(ordinal, bytes, start, cidStart, dataStart, end);
   }
@@ -113,8 +113,12 @@ export class RunReader {
     this.readBytes += count;
     if (count < length) {
       const problem = `the file has ended, ${length - count} bytes before its index says`;
-      throw new CarFileChangedError(count, problem).locate(this.#index.files[file]?.path ?? '', offset);
+      throw new CarFileChangedError(count, problem).locate(this.#pathOf(file), offset);
     }
     return bytes;
+  }
+
+  #pathOf(file: number): string {
+    return (this.#index.files[file] as CarSource).path;
   }
 }

@@ -12,14 +12,18 @@ export function isZstd(head: Uint8Array): boolean {
   return first >> 4 === 5 && second === 0x2a && third === 0x4d && fourth === 0x18;
 }
 
-/** The content of zstd data, all frames of it, in pieces. @throws CarCompressionInvalidError; what `stored` throws. */
+/**
+ * The content of zstd data, all frames of it, in pieces.
+ * @throws CarCompressionInvalidError, also where something follows that is no zstd; what `stored` throws.
+ */
 export async function* zstdPieces(
   stored: AsyncIterable<Uint8Array>,
   file: string,
   { signal }: AbortOptions = {},
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const unpacker = createZstdDecompress({ chunkSize: PIECE_BYTES });
-  const source = Readable.from(copies(stored), { objectMode: true, highWaterMark: 1 });
+  const fed = { bytes: 0 };
+  const source = Readable.from(copies(stored, fed), { objectMode: true, highWaterMark: 1 });
   // What `stored` throws is no fault of the data: told apart by coming from the source.
   let sourceError: Error | undefined;
   source.once('error', (error: Error) => {
@@ -31,6 +35,9 @@ export async function* zstdPieces(
       signal?.throwIfAborted();
       yield piece as Uint8Array;
     }
+    // It ends without a word where a frame is followed by what is none. Half of a snapshot is a snapshot, too.
+    if (unpacker.bytesWritten < fed.bytes)
+      throw new CarCompressionInvalidError(unpacker.bytesWritten, 'here begins no zstd frame').locate(file, 0);
   } catch (error) {
     signal?.throwIfAborted();
     if (error === sourceError || !isZstdError(error)) throw error;
@@ -47,6 +54,12 @@ function isZstdError(error: unknown): boolean {
 }
 
 /** The stream reads ahead, and whoever gives pieces may use their memory again. */
-async function* copies(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
-  for await (const piece of pieces) yield new Uint8Array(piece);
+async function* copies(
+  pieces: AsyncIterable<Uint8Array>,
+  fed: { bytes: number },
+): AsyncGenerator<Uint8Array, void, undefined> {
+  for await (const piece of pieces) {
+    fed.bytes += piece.length;
+    yield new Uint8Array(piece);
+  }
 }

@@ -13,7 +13,9 @@ export interface ZstdSinkOptions {
 export class ZstdSink implements ByteSink, AsyncDisposable {
   readonly #compressor;
   readonly #pumped: Promise<void>;
-  #failure: unknown;
+  #failure: Error | undefined;
+  /** Of the write that waits: of two that fail together, the other sink is the cause. */
+  #rejectWrite: (reason: Error) => void = () => undefined;
 
   constructor(sink: ByteSink, { level = 3 }: ZstdSinkOptions = {}) {
     const params = { [constants.ZSTD_c_compressionLevel]: level, [constants.ZSTD_c_checksumFlag]: 1 };
@@ -23,17 +25,13 @@ export class ZstdSink implements ByteSink, AsyncDisposable {
     this.#pumped.catch(() => undefined);
   }
 
-  async write(bytes: Uint8Array): Promise<void> {
-    const compressor = this.#compressor;
-    const written = new Promise<void>((resolve, reject) => {
-      compressor.write(bytes, (error) => {
+  write(bytes: Uint8Array): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#rejectWrite = reject;
+      this.#compressor.write(bytes, (error) => {
         if (error === undefined || error === null) resolve();
-        else reject(error);
+        else reject(this.#failure ?? error);
       });
-    });
-    await Promise.race([written, this.#failed()]);
-    await written.catch((error: unknown) => {
-      throw this.#failure ?? error;
     });
   }
 
@@ -49,16 +47,12 @@ export class ZstdSink implements ByteSink, AsyncDisposable {
     await this.#pumped.catch(() => undefined);
   }
 
-  async #failed(): Promise<void> {
-    await this.#pumped;
-    throw new TypeError('the zstd data has ended');
-  }
-
   async #pump(sink: ByteSink): Promise<void> {
     try {
       for await (const piece of this.#compressor) await sink.write(piece as Uint8Array);
     } catch (error) {
-      this.#failure = error;
+      this.#failure = error as Error;
+      this.#rejectWrite(this.#failure);
       throw error;
     }
   }

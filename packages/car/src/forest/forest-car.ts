@@ -2,6 +2,7 @@ import { closeSync } from 'node:fs';
 import { zstdDecompressSync } from 'node:zlib';
 import { CidParts, type CidBytes, readCid } from '../codec/cid.ts';
 import { type CarLimits, carLimits } from '../codec/limits.ts';
+import { readUint64 } from '../codec/uint64.ts';
 import { readVarint, varintLength } from '../codec/varint.ts';
 import { CarCompressionInvalidError, CarError, CarIndexInvalidError, CarTruncatedError } from '../errors.ts';
 import { openForReading, readFully, stampOf } from '../file/car-source.ts';
@@ -53,13 +54,13 @@ export class ForestCar implements Disposable {
       this.#extents = this.#readExtents();
       const dataBytes = this.#extents.reduce((sum, { length }) => sum + length, 0);
       this.slotCount = Math.floor((dataBytes - FOREST_INDEX_HEADER_BYTES) / FOREST_SLOT_BYTES);
-      this.header = this.#locating(0, () =>
+      this.header = this.#locating(this.#indexStart, () =>
         decodeForestIndexHeader(this.#readIndex(0, FOREST_INDEX_HEADER_BYTES), 0, FOREST_INDEX_HEADER_BYTES),
       );
       if (this.header.initialBuckets >= this.slotCount)
         throw new CarIndexInvalidError(0, `${this.header.initialBuckets} buckets, ${this.slotCount} slots`).locate(
           path,
-          this.#extents[0]?.offset ?? 0,
+          this.#indexStart,
         );
     } catch (error) {
       this.close();
@@ -86,6 +87,11 @@ export class ForestCar implements Disposable {
     this.close();
   }
 
+  /** Where the data of the index begins: there is one extent at least. */
+  get #indexStart(): number {
+    return (this.#extents[0] as Extent).offset;
+  }
+
   /** Offsets of the zstd frames that may hold it: the hash of 64 bits is all that the index knows. */
   *#candidates(cid: CidBytes): Generator<number, void, undefined> {
     forestHash(cid, 0, cid.length, this.#hash);
@@ -101,8 +107,7 @@ export class ForestCar implements Disposable {
       for (let slot = 0; slot < bytes.length; slot += FOREST_SLOT_BYTES) {
         const [low, high] = [view.getUint32(slot, true), view.getUint32(slot + 4, true)];
         if (low === 0xffff_ffff && high === 0xffff_ffff) return;
-        if (low === this.#hash.low && high === this.#hash.high)
-          yield view.getUint32(slot + 8, true) + view.getUint32(slot + 12, true) * 0x1_0000_0000;
+        if (low === this.#hash.low && high === this.#hash.high) yield readUint64(view, slot + 8);
       }
     }
   }
@@ -123,14 +128,16 @@ export class ForestCar implements Disposable {
 
   #unpack(offset: number): Uint8Array {
     const maxOutputLength = this.#limits.maxSectionBytes + FRAME_SLACK_BYTES;
-    const indexStart = (this.#extents[0]?.offset ?? 0) - SKIPPABLE_HEADER_BYTES;
-    if (offset >= indexStart) throw new CarIndexInvalidError(0, `a block stands at ${offset}, after the blocks`);
+    const blocksEnd = this.#indexStart - SKIPPABLE_HEADER_BYTES;
+    if (offset >= blocksEnd) throw new CarIndexInvalidError(0, `a block stands at ${offset}, after the blocks`);
     for (let length = FIRST_READ_BYTES; ; length *= 4) {
-      const stored = new Uint8Array(Math.min(length, indexStart - offset));
+      const stored = new Uint8Array(Math.min(length, blocksEnd - offset));
       const count = readFully(this.#fd, stored, offset);
       const frameBytes = zstdFrameLength(stored.subarray(0, count));
       if (frameBytes !== undefined) return decompress(stored.subarray(0, frameBytes), maxOutputLength);
-      if (count < length) throw new CarCompressionInvalidError(0, 'a zstd frame does not end');
+      // Compressed, it is hardly larger than its content may be.
+      if (count < length || length > maxOutputLength)
+        throw new CarCompressionInvalidError(0, `a zstd frame does not end within ${count} bytes`);
     }
   }
 
@@ -168,14 +175,15 @@ export class ForestCar implements Disposable {
       }
       skip = Math.max(0, skip - extentBytes);
     }
-    if (done < length) throw new CarTruncatedError(0, 'the index', length, done);
+    if (done < length)
+      throw new CarTruncatedError(0, 'the index', length, done).locate(this.#path, this.#indexStart + from);
     return bytes;
   }
 
   #readAt(offset: number, length: number): Uint8Array {
     const bytes = new Uint8Array(length);
     const count = readFully(this.#fd, bytes, offset);
-    if (count < length) throw new CarTruncatedError(0, 'the index', length, count);
+    if (count < length) throw new CarTruncatedError(0, 'the index', length, count).locate(this.#path, offset);
     return bytes;
   }
 

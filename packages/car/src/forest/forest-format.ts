@@ -1,3 +1,4 @@
+import { readUint64 } from '../codec/uint64.ts';
 import { CarIndexInvalidError, CarTruncatedError } from '../errors.ts';
 
 /** Zstd readers skip a frame with this magic: `50 2a 4d 18 | u32 length | data`. */
@@ -25,7 +26,7 @@ export interface ForestIndexHeader {
 export function decodeForestFooter(bytes: Uint8Array, start: number): number | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset + start, FOREST_FOOTER_BYTES);
   if (view.getUint32(0, true) !== SKIPPABLE_MAGIC || view.getUint32(4, true) !== 8) return undefined;
-  const offset = view.getUint32(8, true) + view.getUint32(12, true) * 0x1_0000_0000;
+  const offset = readUint64(view, 8);
   return Number.isSafeInteger(offset) ? offset : undefined;
 }
 
@@ -59,9 +60,10 @@ export function decodeForestIndexHeader(bytes: Uint8Array, start: number, end: n
   if (end - start < FOREST_INDEX_HEADER_BYTES)
     throw new CarTruncatedError(start, 'the header of the index', FOREST_INDEX_HEADER_BYTES, end - start);
   const view = new DataView(bytes.buffer, bytes.byteOffset + start, FOREST_INDEX_HEADER_BYTES);
-  const [version = 0, longestDistance = 0, collisions = 0, initialBuckets = 0] = [0, 8, 16, 24].map(
-    (at) => view.getUint32(at, true) + view.getUint32(at + 4, true) * 0x1_0000_0000,
-  );
+  const version = readUint64(view, 0);
+  const longestDistance = readUint64(view, 8);
+  const collisions = readUint64(view, 16);
+  const initialBuckets = readUint64(view, 24);
   if (version !== INDEX_VERSION)
     throw new CarIndexInvalidError(start, `index version 0x${version.toString(16)} is not known; 0xdeadbef0 is`);
   if (!Number.isSafeInteger(longestDistance) || !Number.isSafeInteger(initialBuckets))

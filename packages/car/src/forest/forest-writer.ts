@@ -87,10 +87,10 @@ export class ForestWriter implements FrameWriter {
 
   /** As a whole: a block never spans two zstd frames. */
   beginBlock(head: Uint8Array, start: number, end: number, sizeBytes: number): void {
-    const length = end - start + sizeBytes;
-    this.#begun = { frame: new Uint8Array(length), used: end - start };
-    this.#begun.frame.set(head.subarray(start, end));
-    if (sizeBytes === 0) this.#endBlock();
+    const frame = new Uint8Array(end - start + sizeBytes);
+    frame.set(head.subarray(start, end));
+    this.#begun = { frame, used: end - start };
+    if (sizeBytes === 0) this.#endBlock(frame);
   }
 
   continueBlock(data: Uint8Array): void {
@@ -98,11 +98,10 @@ export class ForestWriter implements FrameWriter {
     if (begun === undefined) throw new TypeError('no block has begun');
     begun.frame.set(data, begun.used);
     begun.used += data.length;
-    if (begun.used === begun.frame.length) this.#endBlock();
+    if (begun.used === begun.frame.length) this.#endBlock(begun.frame);
   }
 
-  #endBlock(): void {
-    const frame = this.#begun?.frame ?? new Uint8Array(0);
+  #endBlock(frame: Uint8Array): void {
     this.#begun = undefined;
     this.push(frame, 0, frame.length);
   }

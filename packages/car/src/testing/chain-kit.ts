@@ -1,3 +1,4 @@
+import { encodeVarint } from '../codec/varint.ts';
 import type { BlockSink } from './block-sink.ts';
 import { CborWriter } from './cbor-writer.ts';
 import type { SyntheticChainOptions } from './chain-options.ts';
@@ -33,10 +34,9 @@ export class ChainKit {
     return bytes;
   }
 
-  /** The address of an actor: protocol 0, then its number as a varint of up to 4 bytes. */
+  /** The address of an actor: protocol 0, then its number as a varint, as short as can be: others are refused by nodes. */
   address(actor: number): Uint8Array {
-    const low = (actor & 0x7f) | 0x80;
-    return Uint8Array.of(0, low, ((actor >>> 7) & 0x7f) | 0x80, (actor >>> 14) & 0x7f);
+    return Uint8Array.of(0, ...encodeVarint(actor));
   }
 
   /** An amount as the chain writes it: a sign byte, then the number, big-endian. */

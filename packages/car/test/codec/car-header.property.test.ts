@@ -42,6 +42,11 @@ describe('the header of a CARv1', () => {
     expect(decodeCarHeader(bytes, 0, bytes.length)).toMatchObject({ version: 1, roots: [] });
   });
 
+  it('may have null for its roots, as go-car leaves them', () => {
+    const bytes = framed({ roots: null, version: 1 });
+    expect(decodeCarHeader(bytes, 0, bytes.length)).toMatchObject({ version: 1, roots: [] });
+  });
+
   it.each([
     ['no version', { roots: [] }, 'ERR_CAR_HEADER_INVALID'],
     ['no roots', { version: 1 }, 'ERR_CAR_HEADER_INVALID'],

@@ -104,9 +104,27 @@ describe('the link scan', () => {
     ['an array longer than the block', '9b 001fffffffffffff', 'ERR_CAR_TRUNCATED'],
     ['a map longer than the block', 'bb ffffffffffffffff', 'ERR_CAR_TRUNCATED'],
     ['a string longer than the block', '7b 0000001000000000 00', 'ERR_CAR_TRUNCATED'],
+    ['a map of 24 pairs that is shorter', 'b8 18 01', 'ERR_CAR_TRUNCATED'],
+    ['a string that ends behind the block', '43 00 00', 'ERR_CAR_TRUNCATED'],
+    ['a long string that ends behind the block', '58 20 00', 'ERR_CAR_TRUNCATED'],
     ['nothing', '', 'ERR_CAR_TRUNCATED'],
   ])('refuses %s', (_what, hex, code) => {
     expect(() => scanned(bytesOf(hex))).toThrow(coded(code));
+  });
+
+  it('says where the block ends, and never that fewer bytes than none are left', () => {
+    for (const hex of ['43 00 00', '58 20 00', '82 43 00 00', '82 58 20 00', '82 01']) {
+      const bytes = bytesOf(hex);
+      const failure = { offset: bytes.length, availableBytes: 0, neededBytes: expect.any(Number) as number };
+      expect(() => scanned(bytes), hex).toThrow(expect.objectContaining(failure));
+    }
+  });
+
+  it('goes through maps of any size', () => {
+    const { bytes } = cborBlock(
+      Object.fromEntries(Array.from({ length: 300 }, (_, at) => [`k${at}`, cidOf(Buffer.of(1))])),
+    );
+    expect(scanned(bytes)).toHaveLength(300);
   });
 
   it('accepts 24, 256, 65536 and 2^32 in their shortest form, and floats of all kinds', () => {

@@ -33,6 +33,19 @@ describe('the metadata of a snapshot v2', () => {
     }
   });
 
+  it('has a version of any size, heads with long identity CIDs, and nothing behind it', () => {
+    const long = cidOf(Buffer.alloc(300, 'x'), 0x55, 'identity');
+    const many = Array.from({ length: 300 }, () => long.bytes);
+    const bytes = encodeSnapshotMetadata({ version: 70_000, headTipsetKey: many, f3Data: undefined });
+    const reference = dagCbor.encode({ F3Data: null, Version: 70_000, HeadTipsetKey: many.map(() => long) });
+    expect(Buffer.compare(bytes, reference)).toBe(0);
+    expect(decodeSnapshotMetadata(bytes, 0, bytes.length)).toMatchObject({ version: 70_000, f3Data: undefined });
+    const followed = Buffer.concat([bytes, Buffer.of(0)]);
+    expect(() => decodeSnapshotMetadata(followed, 0, followed.length)).toThrow(
+      expect.objectContaining({ code: 'ERR_CBOR_INVALID', offset: bytes.length }),
+    );
+  });
+
   it.each([
     ['a block header', [1, 2, 3]],
     ['another key', { F3Data: null, Version: 2, Heads: [] }],

@@ -131,6 +131,38 @@ describe('the scanner of CAR files', () => {
     await expect(scan(bytes, 64)).rejects.toThrow(expect.objectContaining({ code, file: 'test.car' }));
   });
 
+  it('takes a header of any length in pieces of any size', async () => {
+    const long = await referenceCar(
+      Array.from({ length: 20 }, (_, at) => cidOf(Buffer.of(at))),
+      blocks,
+    );
+    for (const size of [1, 2, 3, 100]) expect((await scan(long, size)).frames).toHaveLength(blocks.length);
+  });
+
+  it('refuses an inner header that is longer than the data', async () => {
+    const bytes = Buffer.from(bare);
+    bytes.writeBigUInt64LE(10n, 11 + 24);
+    const failure = { code: 'ERR_CAR_TRUNCATED', offset: 51, availableBytes: 10 };
+    await expect(scan(bytes, 64)).rejects.toThrow(expect.objectContaining(failure));
+  });
+
+  it('refuses a section whose CID is none, with its offset', async () => {
+    const broken = Buffer.concat([carV1, encodeVarint(40), Buffer.alloc(40, 5)]);
+    const failure = { code: 'ERR_CID_INVALID', file: 'test.car', offset: carV1.length + 1 };
+    await expect(scan(broken, 1000)).rejects.toThrow(expect.objectContaining(failure));
+  });
+
+  it('lets through what the visitor throws', () => {
+    const error = new RangeError('mine');
+    const visitor = {
+      frame: () => {
+        throw error;
+      },
+    };
+    const scanner = new CarScanner({ visitor, file: 'test.car' });
+    expect(() => scanner.feed(carV1)).toThrow(error);
+  });
+
   it('refuses a CARv2 inside a CARv2', async () => {
     const bytes = Buffer.concat([carV2.subarray(0, 51), carV2.subarray(0, 11), carV2.subarray(51)]);
     await expect(scan(bytes, 64)).rejects.toThrow(

@@ -1,4 +1,4 @@
-import { appendFile, copyFile, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
+import { appendFile, copyFile, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { zstdCompressSync } from 'node:zlib';
 import { seededRandom, temporaryDirectory } from '@waybill/test-kit';
@@ -10,7 +10,9 @@ import {
   openCarStore,
   type OpenCarStoreOptions,
   openSharedCarStore,
+  type UnpackPlan,
 } from '../../src/index.ts';
+import { unpackCarFile } from '../../src/file/unpack-car-file.ts';
 import { cborBlock, cidOf, sampleBlocks, type TestBlock } from '../support/blocks.ts';
 import { carV2Of, referenceCar } from '../support/cars.ts';
 
@@ -151,6 +153,31 @@ describe('a store of CAR files', () => {
     }
   });
 
+  it('gives no other block than the one that was asked for, whatever its index says', async () => {
+    await using directory = await temporaryDirectory();
+    using store = await storeOf(directory.path, samples);
+    const { index } = structuredClone(store.shared);
+    const slots = new Int32Array(index.slots);
+    // As if all CIDs met in the 96 bits that the index compares: each one has the next one's place.
+    for (let at = 2; at < slots.length; at += 3) if (slots[at] !== 0) slots[at] = (slots[at]! % samples.length) + 1;
+    using misled = openSharedCarStore({ index });
+    for (const [ordinal, { cid }] of samples.entries()) {
+      expect(misled.find(cid.bytes, 0, cid.bytes.length)).toBe((ordinal + 1) % samples.length);
+      expect(misled.get(cid.bytes)).toBeUndefined();
+    }
+  });
+
+  it('has no frame behind the last one', async () => {
+    await using directory = await temporaryDirectory();
+    using store = await storeOf(directory.path, samples);
+    expect(store.index.frameLength(samples.length - 1)).toBeGreaterThan(0);
+    expect(() => store.index.frameLength(samples.length)).toThrow(RangeError);
+  });
+
+  it('is made of one file at least', async () => {
+    await expect(openCarStore([])).rejects.toThrow(TypeError);
+  });
+
   it('refuses to work after it was closed, and closes once', async () => {
     await using directory = await temporaryDirectory();
     const store = await storeOf(directory.path, samples);
@@ -188,7 +215,7 @@ describe('the index that is kept', () => {
     await using directory = await temporaryDirectory();
     const path = join(directory.path, 'a.car');
     const indexPath = join(directory.path, 'a.index');
-    (await storeOf(directory.path, samples, { indexPath })).close();
+    (await storeOf(directory.path, samples, { indexPath, verify: false })).close();
     const good = await readFile(indexPath);
     const broken = [
       ...Array.from({ length: good.length }, (_, at) => good.subarray(0, at)).filter((_, at) => at % 7 === 0),
@@ -200,7 +227,10 @@ describe('the index that is kept', () => {
     for (const bytes of broken) {
       await writeFile(indexPath, bytes);
       const problems: unknown[] = [];
-      using store = await openCarStore(path, { indexPath, onIndexProblem: (error) => problems.push(error) });
+      using store = await openCarStore(path, {
+        ...{ indexPath, verify: false },
+        onIndexProblem: (error) => problems.push(error),
+      });
       expect(store.index.blockCount).toBe(samples.length);
       expect(problems).toEqual([coded('ERR_CAR_INDEX_INVALID')]);
     }
@@ -234,6 +264,28 @@ describe('the index that is kept', () => {
     await expect(storeOf(directory.path, samples, { indexPath })).rejects.toThrow(coded('ENOENT'));
   });
 
+  it('is an error where the place for it cannot be looked at', async () => {
+    await using directory = await temporaryDirectory();
+    const indexPath = join(directory.path, 'a.car', 'index');
+    await expect(storeOf(directory.path, samples, { indexPath })).rejects.toThrow(coded('ENOTDIR'));
+  });
+
+  it('is refused with a description that no memory should be taken for', async () => {
+    await using directory = await temporaryDirectory();
+    const indexPath = join(directory.path, 'a.index');
+    (await storeOf(directory.path, samples, { indexPath })).close();
+    const bytes = await readFile(indexPath);
+    bytes.writeUInt32LE(0xffff_ffff, 16);
+    await writeFile(indexPath, bytes);
+    const problems: unknown[] = [];
+    using store = await openCarStore(join(directory.path, 'a.car'), {
+      indexPath,
+      onIndexProblem: (error) => problems.push(error),
+    });
+    expect(store.index.blockCount).toBe(samples.length);
+    expect(problems).toEqual([expect.objectContaining({ code: 'ERR_CAR_INDEX_INVALID', file: indexPath, offset: 16 })]);
+  });
+
   it('does not belong to another list of files', async () => {
     await using directory = await temporaryDirectory();
     const path = join(directory.path, 'a.car');
@@ -252,6 +304,53 @@ describe('the index that is kept', () => {
     const signal = AbortSignal.abort(new Error('enough'));
     await expect(openCarStore(path, { signal })).rejects.toThrow('enough');
     expect(await readdir(directory.path)).toEqual(['a.car']);
+  });
+});
+
+describe('a compressed CAR file', () => {
+  const compressed = async (directory: string): Promise<string> => {
+    const path = join(directory, 'a.car.zst');
+    await writeFile(path, zstdCompressSync(await referenceCar([many[0]!.cid], many)));
+    return path;
+  };
+
+  it('is unpacked once, and again when that was removed', async () => {
+    await using directory = await temporaryDirectory();
+    const path = await compressed(directory.path);
+    const unpacked: string[] = [];
+    const problems: unknown[] = [];
+    const reopen = async (): Promise<number> => {
+      const onUnpack = (plan: UnpackPlan): number => unpacked.push(plan.path);
+      using store = await openCarStore(path, { onUnpack, onIndexProblem: (error) => problems.push(error) });
+      return store.index.blockCount;
+    };
+    expect([await reopen(), await reopen(), unpacked]).toEqual([many.length, many.length, [path]]);
+    await rm(`${path}.unpacked`);
+    expect([await reopen(), unpacked]).toEqual([many.length, [path, path]]);
+    expect(problems).toEqual([coded('ERR_CAR_FILE_CHANGED')]);
+  });
+
+  it('leaves nothing when what it is unpacked to is not to be kept', async () => {
+    await using directory = await temporaryDirectory();
+    const path = await compressed(directory.path);
+    const store = await openCarStore(path, { keepUnpacked: false });
+    expect(Buffer.compare(store.get(many[7]!.cid.bytes)!, many[7]!.bytes)).toBe(0);
+    expect(await readdir(directory.path)).toHaveLength(2);
+    store.close();
+    expect(await readdir(directory.path)).toEqual(['a.car.zst']);
+    await appendFile(path, 'no zstd');
+    await expect(openCarStore(path, { keepUnpacked: false })).rejects.toThrow(coded('ERR_CAR_COMPRESSION_INVALID'));
+    expect(await readdir(directory.path)).toEqual(['a.car.zst']);
+  });
+
+  it('whose content is larger than it may be is given up, and nothing stays', async () => {
+    await using directory = await temporaryDirectory();
+    const path = await compressed(directory.path);
+    const target = join(directory.path, 'out');
+    await expect(unpackCarFile(path, target, { maxUnpackedBytes: 300_000 })).rejects.toThrow(
+      expect.objectContaining({ code: 'ERR_CAR_COMPRESSION_INVALID', file: path }),
+    );
+    expect(await readdir(directory.path)).toEqual(['a.car.zst']);
   });
 });
 

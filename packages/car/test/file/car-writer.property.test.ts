@@ -59,13 +59,32 @@ describe('the writer of CARv1', () => {
     expect(Buffer.compare(sink.bytes, await referenceCar([root], blocks))).toBe(0);
   });
 
-  it('ends once, and refuses a list of no roots', async () => {
+  it('takes a block in parts, with flushes between them', async () => {
+    const sink = new MemorySink();
+    const writer = new CarWriter(sink, { roots: [root.bytes], writeBufferBytes: 100 });
+    const blocks = [cborBlock('x'.repeat(1000)), cborBlock(1)];
+    for (const each of blocks) {
+      const frame = frameOf(each, 3);
+      const dataStart = frame.length - each.bytes.length;
+      writer.beginBlock(frame, 3, dataStart);
+      for (let at = dataStart; at < frame.length; at += 300) {
+        writer.continueBlock(frame.subarray(at, at + 300));
+        await writer.flush();
+      }
+    }
+    expect(await writer.end()).toEqual({ blockCount: 2, sizeBytes: sink.bytes.length });
+    expect(Buffer.compare(sink.bytes, await referenceCar([root], blocks))).toBe(0);
+  });
+
+  it('ends once, and refuses a list of no roots, or a buffer of no size', async () => {
     const writer = new CarWriter(new MemorySink(), { roots: [root.bytes] });
     await writer.end();
     await expect(writer.end()).rejects.toThrow(TypeError);
     expect(() => writer.pushBlock(root.bytes, new Uint8Array(1))).toThrow(TypeError);
     const refused: unknown = expect.objectContaining({ code: 'ERR_CAR_HEADER_INVALID' });
     expect(() => new CarWriter(new MemorySink(), { roots: [] })).toThrow(refused);
+    for (const writeBufferBytes of [-1, NaN])
+      expect(() => new CarWriter(new MemorySink(), { roots: [root.bytes], writeBufferBytes })).toThrow(RangeError);
   });
 
   it('passes the errors of its sink on', async () => {

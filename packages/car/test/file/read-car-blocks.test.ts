@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { zstdCompressSync } from 'node:zlib';
 import { temporaryDirectory } from '@waybill/test-kit';
 import { describe, expect, it } from 'vitest';
-import { type CarFileHeader, formatCid, readCarBatches, readCarBlocks } from '../../src/index.ts';
+import { type CarError, type CarFileHeader, formatCid, readCarBatches, readCarBlocks } from '../../src/index.ts';
 import { cborBlock, sampleBlocks } from '../support/blocks.ts';
 import { inPieces, referenceCar } from '../support/cars.ts';
 
@@ -30,6 +30,42 @@ describe('reading the blocks of a CAR', () => {
       for (const { cid, offset } of found) expect(Buffer.from(car).indexOf(cid, offset) - offset).toBeLessThan(3);
       expect(headers).toMatchObject([{ version: 1 }]);
     }
+  });
+
+  it('passes over frames that zstd readers skip, wherever they stand', async () => {
+    const skipped = Buffer.from('532a4d1803000000010203', 'hex');
+    const stored = Buffer.concat([
+      skipped,
+      zstdCompressSync(car.subarray(0, 99)),
+      skipped,
+      zstdCompressSync(car.subarray(99)),
+    ]);
+    const found = await Array.fromAsync(readCarBlocks(inPieces(stored, 1000)));
+    expect(found.map(({ cid }) => formatCid(cid))).toEqual(names);
+  });
+
+  it('says where the zstd data goes on with what is none, however it was cut', async () => {
+    const frames = [zstdCompressSync(car.subarray(0, 99)), zstdCompressSync(car.subarray(99))] as const;
+    const first = frames[0].length;
+    for (const [stored, offset] of [
+      [Buffer.concat([...frames, Buffer.of(7)]), first + frames[1].length],
+      [Buffer.concat([...frames, Buffer.alloc(3000)]), first + frames[1].length],
+      [Buffer.concat([frames[0], Buffer.from(frames[1]).fill(0, 0, 1)]), first],
+      [Buffer.concat([frames[0], Buffer.from(frames[1]).fill(0, 3, 4)]), first],
+    ] as const) {
+      for (const size of [1, 7, first, 1000, 1e6])
+        await expect(Array.fromAsync(readCarBlocks(inPieces(stored, size))), `in pieces of ${size}`).rejects.toSatisfy(
+          // A frame begins with 4 bytes, of which the library may have taken some before it saw that they are wrong.
+          (error: CarError) => error.code === 'ERR_CAR_COMPRESSION_INVALID' && error.offset - offset <= 4,
+        );
+    }
+  });
+
+  it.each([0, 1, 3, 4])('says that %i bytes are no header', async (length) => {
+    for (const stored of [car.subarray(0, length), Buffer.alloc(length, 0x5f)])
+      await expect(Array.fromAsync(readCarBlocks(inPieces(stored, 2)))).rejects.toMatchObject({
+        code: expect.stringMatching(/^ERR_CAR_TRUNCATED$|^ERR_CBOR/) as string,
+      });
   });
 
   it.each([

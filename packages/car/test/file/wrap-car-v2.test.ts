@@ -1,8 +1,23 @@
 import { CarIndexer } from '@ipld/car/indexer';
 import { describe, expect, it } from 'vitest';
-import { CarV2Index, CarV2IndexWriter, encodeVarint, INDEX_SORTED, MULTIHASH_INDEX_SORTED } from '../../src/index.ts';
+import { appendFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { temporaryDirectory } from '@waybill/test-kit';
+import { CID } from 'multiformats/cid';
+import { create as createDigest } from 'multiformats/hashes/digest';
+import {
+  CAR_V2_HEADER_BYTES,
+  CarV2Index,
+  CarV2IndexWriter,
+  decodeCarV2Header,
+  encodeCarV2Header,
+  encodeVarint,
+  INDEX_SORTED,
+  MULTIHASH_INDEX_SORTED,
+  wrapCarV2,
+} from '../../src/index.ts';
 import { cborBlock, sampleBlocks } from '../support/blocks.ts';
-import { carV2Of, referenceCar } from '../support/cars.ts';
+import { carV2Of, MemorySink, referenceCar } from '../support/cars.ts';
 
 const blocks = [...sampleBlocks(), ...Array.from({ length: 3000 }, (_, at) => cborBlock({ at }))];
 const car = await referenceCar([blocks[0]!.cid], blocks);
@@ -54,6 +69,92 @@ describe('a CARv2', () => {
   });
 });
 
+describe('making a CARv2', () => {
+  it('refuses what is one already', async () => {
+    await using directory = await temporaryDirectory();
+    const path = join(directory.path, 'v2.car');
+    await writeFile(path, carV2);
+    await expect(wrapCarV2(path, new MemorySink())).rejects.toMatchObject({
+      code: 'ERR_CAR_HEADER_INVALID',
+      file: path,
+    });
+  });
+
+  it('refuses a file that grows meanwhile: its header would say too little', async () => {
+    await using directory = await temporaryDirectory();
+    const path = join(directory.path, 'v1.car');
+    await writeFile(path, car);
+    const sink = new MemorySink();
+    const write = async (bytes: Uint8Array): Promise<void> => {
+      if (sink.writes === 0) await appendFile(path, car.subarray((await referenceCar([blocks[0]!.cid], [])).length));
+      await sink.write(bytes);
+    };
+    await expect(wrapCarV2(path, { write })).rejects.toMatchObject({ code: 'ERR_CAR_FILE_CHANGED', file: path });
+  });
+
+  it('may put all blocks into the index, and says so', async () => {
+    await using directory = await temporaryDirectory();
+    const path = join(directory.path, 'v1.car');
+    await writeFile(path, car);
+    const sink = new MemorySink();
+    await wrapCarV2(path, sink, { fullyIndexed: true });
+    const header = decodeCarV2Header(sink.bytes, 11, sink.bytes.length);
+    expect(header).toMatchObject({ isFullyIndexed: true, dataOffset: 51, dataSizeBytes: car.length });
+    const identity = blocks.find(({ cid }) => cid.multihash.code === 0)!.cid;
+    expect(new CarV2Index(sink.bytes, header.indexOffset).find(0, identity.multihash.digest)).toBeGreaterThan(0);
+  });
+});
+
+describe('the header of a CARv2', () => {
+  const header = { isFullyIndexed: true, dataOffset: 51, dataSizeBytes: 100, indexOffset: 151 };
+
+  it('comes back, and is refused where it is cut', () => {
+    const bytes = encodeCarV2Header(header);
+    expect(decodeCarV2Header(bytes, 0, bytes.length)).toEqual(header);
+    for (let end = 0; end < CAR_V2_HEADER_BYTES; end += 1)
+      expect(() => decodeCarV2Header(bytes, 0, end)).toThrow(
+        expect.objectContaining({ code: 'ERR_CAR_TRUNCATED', availableBytes: end }),
+      );
+  });
+
+  it.each([
+    ['an offset above 2^53', 16, 2n ** 60n, 16],
+    ['data that ends above 2^53', 24, 2n ** 53n - 1n, 24],
+  ])('is refused with %s', (_what, field, value, offset) => {
+    const bytes = Buffer.from(encodeCarV2Header(header));
+    bytes.writeBigUInt64LE(value, field);
+    expect(() => decodeCarV2Header(bytes, 0, bytes.length)).toThrow(
+      expect.objectContaining({ code: 'ERR_CAR_HEADER_INVALID', offset }),
+    );
+  });
+});
+
+describe('the writer of an index', () => {
+  it('sorts digests of any length that begin alike, and keeps the order of equal ones', () => {
+    const writer = new CarV2IndexWriter({ withIdentity: true });
+    const digests = ['b', 'a', 'ab', 'aa', 'aaaaab', 'aaaaaa', 'aaaaab', 'aaaabb'].map((text) => Buffer.from(text));
+    for (const [at, digest] of digests.entries()) {
+      const { bytes } = CID.createV1(0x55, createDigest(0, digest));
+      writer.add(bytes, 0, bytes.length, at);
+    }
+    const entries = [...new CarV2Index(Buffer.concat([...writer.pieces()])).entries()];
+    expect(entries.map(({ digest, offset }) => [Buffer.from(digest).toString(), offset])).toEqual([
+      ...[
+        ['a', 1],
+        ['b', 0],
+        ['aa', 3],
+        ['ab', 2],
+      ],
+      ...[
+        ['aaaaaa', 5],
+        ['aaaaab', 4],
+        ['aaaaab', 6],
+        ['aaaabb', 7],
+      ],
+    ]);
+  });
+});
+
 describe('an index', () => {
   const functions = carV2.subarray(indexAt + 2);
   /** The widths of the first hash function alone make an index of format 0x0400. */
@@ -89,6 +190,15 @@ describe('an index', () => {
     const bytes = Buffer.from(sorted);
     bytes[at] = value;
     expect(() => new CarV2Index(bytes)).toThrow(expect.objectContaining({ code: 'ERR_CAR_INDEX_INVALID' }));
+  });
+
+  it('gives no offset that a number cannot hold', () => {
+    const bytes = Buffer.from(sorted);
+    const digest = blocks[4]!.cid.multihash.digest;
+    bytes.writeBigUInt64LE(2n ** 60n, bytes.indexOf(digest) + digest.length);
+    const failure = expect.objectContaining({ code: 'ERR_CAR_INDEX_INVALID' }) as Error;
+    expect(() => new CarV2Index(bytes).find(0x12, digest)).toThrow(failure);
+    expect(() => [...new CarV2Index(bytes).entries()]).toThrow(failure);
   });
 
   it('of billions of buckets is refused before memory is taken', () => {

@@ -64,6 +64,19 @@ describe('the zstd sink', () => {
     },
   );
 
+  it('does not wait for what is compressed, where nobody takes it any more', async () => {
+    const noise = Uint8Array.from({ length: 3_000_000 }, () => Math.floor(random() * 256));
+    const failing: ByteSink = {
+      write: async () => {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        throw new RangeError('full');
+      },
+    };
+    await using zstd = new ZstdSink(failing);
+    await expect(zstd.write(noise)).rejects.toThrow('full');
+    await expect(zstd.write(noise)).rejects.toThrow('full');
+  });
+
   it('can be given up', async () => {
     const zstd = new ZstdSink(new MemorySink());
     await zstd.write(content);

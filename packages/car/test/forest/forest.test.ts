@@ -1,6 +1,6 @@
-import { writeFile } from 'node:fs/promises';
+import { appendFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { zstdDecompressSync } from 'node:zlib';
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { seededRandom, temporaryDirectory } from '@waybill/test-kit';
 import { describe, expect, it } from 'vitest';
 import { encodeVarint, type ForestCar, ForestWriter, openForestCar, readCarBlocks } from '../../src/index.ts';
@@ -143,6 +143,112 @@ describe('a .forest.car.zst', () => {
     await opened(bytes, (car) => {
       expect(() => car.get(blocks[0]!.cid.bytes)).toThrow(expect.objectContaining(failure));
     });
+  });
+});
+
+describe('a .forest.car.zst that is not what it says', () => {
+  const invalid = (code: string, offset: number): unknown => expect.objectContaining({ code, offset });
+  const withWord = (at: number, value: number): Buffer => {
+    const bytes = Buffer.from(stored);
+    bytes.writeUInt32LE(value, at);
+    return bytes;
+  };
+
+  it.each([
+    ['more buckets than slots', indexStart + 8 + 24, 1_000_000, 'ERR_CAR_INDEX_INVALID', indexStart + 8],
+    ['an index longer than the file', indexStart + 4, stored.length, 'ERR_CAR_TRUNCATED', indexStart + 8],
+    ['an index shorter than its head', indexStart + 4, 0, 'ERR_CAR_INDEX_INVALID', indexStart + 8],
+  ])('is refused with %s', async (_what, at, value, code, offset) => {
+    await expect(opened(withWord(at, value), () => undefined)).rejects.toThrow(invalid(code, offset));
+  });
+
+  it('gives no block whose place is behind the blocks, or in the middle of a frame', async () => {
+    for (const [place, code] of [
+      [indexStart, 'ERR_CAR_INDEX_INVALID'],
+      [indexStart - 3, 'ERR_CAR_COMPRESSION_INVALID'],
+      [7, 'ERR_CAR_COMPRESSION_INVALID'],
+    ] as const) {
+      const bytes = Buffer.from(stored);
+      for (let slot = indexStart + 40; slot < bytes.length - 16; slot += 16)
+        bytes.writeBigUInt64LE(BigInt(place), slot + 8);
+      // Empty slots have ones all over.
+      for (let slot = indexStart + 40; slot < bytes.length - 16; slot += 16)
+        if (bytes.readBigUInt64LE(slot) === 2n ** 64n - 1n) bytes.fill(0xff, slot, slot + 16);
+      await opened(bytes, (car) => {
+        expect(() => car.get(blocks[0]!.cid.bytes)).toThrow(invalid(code, place));
+      });
+    }
+  });
+
+  it('gives no block of a frame whose last section is cut, and none of one that never ends', async () => {
+    const { cid, bytes: data } = blocks[0]!;
+    const section = Buffer.concat([encodeVarint(cid.bytes.length + data.length), cid.bytes, data]);
+    const raw = Buffer.from('28b52ffd0000', 'hex');
+    const endless = Buffer.concat([raw, Buffer.alloc(30_000_000)]);
+    for (const [frame, code] of [
+      [zstdCompressSync(section.subarray(0, -1)), 'ERR_CAR_TRUNCATED'],
+      [endless, 'ERR_CAR_COMPRESSION_INVALID'],
+      [raw, 'ERR_CAR_COMPRESSION_INVALID'],
+    ] as const) {
+      const index = new ForestIndexWriter();
+      index.add(cid.bytes, 0, cid.bytes.length, 0);
+      const file = Buffer.concat([frame, ...index.pieces(), encodeForestFooter(frame.length + 8)]);
+      await opened(file, (car) => {
+        expect(() => car.get(cid.bytes)).toThrow(invalid(code, 0));
+      });
+    }
+  });
+
+  it('reads no more of a frame than may be in it, however large the file is', async () => {
+    await using directory = await temporaryDirectory();
+    const path = join(directory.path, 'a.forest.car.zst');
+    const { bytes } = blocks[0]!.cid;
+    const index = new ForestIndexWriter();
+    index.add(bytes, 0, bytes.length, 0);
+    // A frame of empty zstd blocks without end, in a file that takes no space.
+    const blocksEnd = 300_000_000;
+    await writeFile(path, Buffer.from('28b52ffd0000', 'hex'));
+    await truncate(path, blocksEnd);
+    await appendFile(path, Buffer.concat([...index.pieces(), encodeForestFooter(blocksEnd + 8)]));
+    using car = openForestCar(path);
+    expect(() => car.get(bytes)).toThrow(/does not end within 67108864 bytes/);
+  });
+
+  it('tells that it was cut after it was opened', async () => {
+    await using directory = await temporaryDirectory();
+    const path = join(directory.path, 'a.forest.car.zst');
+    await writeFile(path, stored);
+    const car = openForestCar(path);
+    await truncate(path, indexStart + 60);
+    const failure = { code: 'ERR_CAR_TRUNCATED', file: path, offset: expect.any(Number) as number };
+    expect(() => blocks.map(({ cid }) => car.get(cid.bytes))).toThrow(expect.objectContaining(failure));
+    car.close();
+    car.close();
+    expect(() => car.get(blocks[0]!.cid.bytes)).toThrow(expect.objectContaining({ code: 'EBADF' }));
+  });
+
+  it('counts blocks that stand in two frames, and finds them in the first one', async () => {
+    const sink = new MemorySink();
+    const writer = new ForestWriter(sink, { roots });
+    const [twice, filling] = [blocks[0]!, blocks.at(-1)!];
+    for (const { cid, bytes } of [twice, filling, twice]) writer.pushBlock(cid.bytes, bytes);
+    await writer.end();
+    await opened(sink.bytes, (car) => {
+      expect(car.header.collisions).toBe(1);
+      expect(Buffer.compare(car.get(twice.cid.bytes)!, twice.bytes)).toBe(0);
+    });
+  });
+
+  it('has the places of one block in their order, above 4 GiB, too', () => {
+    const writer = new ForestIndexWriter();
+    const { bytes } = blocks[0]!.cid;
+    const places = [7, 2 ** 32 + 5, 2 ** 33, 5, 2 ** 32 + 5];
+    for (const place of places) writer.add(bytes, 0, bytes.length, place);
+    const index = Buffer.concat([...writer.pieces()]);
+    const found: bigint[] = [];
+    for (let slot = 40; slot < index.length; slot += 16)
+      if (index.readBigUInt64LE(slot) !== 2n ** 64n - 1n) found.push(index.readBigUInt64LE(slot + 8));
+    expect(found).toEqual([5n, 7n, 2n ** 32n + 5n, 2n ** 33n]);
   });
 });
 

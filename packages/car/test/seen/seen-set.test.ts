@@ -82,6 +82,46 @@ describe('a seen set', () => {
     expect(set.has(cid, 0, cid.length)).toBe(true);
   });
 
+  it('is full long before each look takes thousands of steps', () => {
+    const set = createSeenSet({ expectedEntries: 9000 });
+    const cid = numberedCid();
+    let added = 0;
+    const fill = (): void => {
+      for (; added < 20_000; added += 1) {
+        writeNumber(cid, added);
+        set.add(cid, 0, cid.length);
+      }
+    };
+    expect(fill).toThrow(expect.objectContaining({ code: 'ERR_SEEN_SET_FULL' }));
+    expect(added).toBeGreaterThan(9000);
+    expect(set.size).toBeLessThan(set.shared.slots.byteLength / 16);
+  });
+
+  it('counts right where more threads have opened it than there are counters', () => {
+    const set = createSeenSet({ expectedEntries: 1000 });
+    const sets = Array.from({ length: 200 }, () => openSeenSet(set.shared));
+    const cid = numberedCid();
+    for (const [number, each] of sets.entries()) {
+      writeNumber(cid, number);
+      expect(each.add(cid, 0, cid.length)).toBe(true);
+      expect(set.add(cid, 0, cid.length)).toBe(false);
+    }
+    expect(set.size).toBe(200);
+  });
+
+  it('finds what stands beyond its end, at its beginning', () => {
+    const set = createSeenSet({ expectedEntries: 46 });
+    const cid = numberedCid();
+    for (let number = 0; number < 57; number += 1) {
+      writeNumber(cid, number);
+      set.add(cid, 0, cid.length);
+    }
+    for (let number = 0; number < 400; number += 1) {
+      writeNumber(cid, number);
+      expect(set.has(cid, 0, cid.length)).toBe(number < 57);
+    }
+  });
+
   it('refuses bytes that are no CID, and sizes that no memory holds', () => {
     const set = createSeenSet({ expectedEntries: 10 });
     expect(() => set.add(new Uint8Array(5), 0, 5)).toThrow(expect.objectContaining({ code: 'ERR_CID_INVALID' }));
