@@ -13,8 +13,13 @@ export abstract class BlendFileError extends WaybillError {
   readonly file: string;
   readonly offset: number;
 
-  constructor({ file, offset }: FilePosition, problem: string, { code, cause }: { code: string; cause?: unknown }) {
-    super(`${file}: ${problem} (at byte ${offset})`, { code, retryable: false, cause });
+  /** @param init `isOfFile`: it is about the file as a whole, and not about one place in it. */
+  constructor(
+    { file, offset }: FilePosition,
+    problem: string,
+    { code, cause, isOfFile = false }: { code: string; cause?: unknown; isOfFile?: boolean },
+  ) {
+    super(`${file}: ${problem}${isOfFile ? '' : ` (at byte ${offset})`}`, { code, retryable: false, cause });
     this.file = file;
     this.offset = offset;
   }
@@ -72,13 +77,14 @@ export class BlendCompressionInvalidError extends BlendFileError {
   }
 }
 
-/** The content of a compressed file, or what was asked of it, is larger than the limit that the caller set. */
+/** There is more in a file, or was asked of it, than the limit that the caller set or that bounds the memory. */
 export class BlendFileTooLargeError extends BlendFileError {
-  readonly limitBytes: number;
+  readonly limit: number;
 
-  constructor(position: FilePosition, what: string, limitBytes: number) {
-    super(position, `${what} is larger than ${limitBytes} bytes`, { code: 'ERR_BLEND_FILE_TOO_LARGE' });
-    this.limitBytes = limitBytes;
+  /** @param unit Of the limit; default `bytes`. */
+  constructor(position: FilePosition, what: string, limit: number, unit = 'bytes') {
+    super(position, `${what} is more than ${limit} ${unit}`, { code: 'ERR_BLEND_FILE_TOO_LARGE' });
+    this.limit = limit;
   }
 }
 
@@ -92,7 +98,8 @@ export class BlendDataCyclicError extends BlendFileError {
 /** A directory, pipe or device where a file has to be. */
 export class BlendFileKindError extends BlendFileError {
   constructor(file: string) {
-    super({ file, offset: 0 }, 'is no regular file', { code: 'ERR_BLEND_FILE_KIND' });
+    const problem = 'is a folder, pipe or device; a .blend file is needed';
+    super({ file, offset: 0 }, problem, { code: 'ERR_BLEND_FILE_KIND', isOfFile: true });
   }
 }
 

@@ -17,6 +17,7 @@ import {
   type StructView,
 } from '../src/index.ts';
 import { type BlockSpec, buildBlendFile, compressZstd, type StructValues } from '../src/testing/index.ts';
+import { collect } from './support/collect.ts';
 import { smallSceneSpec } from './support/small-scene.ts';
 import { variants } from './support/variants.ts';
 
@@ -25,6 +26,12 @@ const MOST_RSS_BYTES = 256 * 1024 * 1024;
 /** Errors that say on purpose what is wrong with an input; everything else is a bug. */
 const NAMED = /^ERR_(BLEND|FILE_BLOCK|SDNA|FIELD)_/;
 
+/** What the inputs have to lead to, each at least once. */
+const REACHED = [
+  ...['ERR_BLEND_HEADER_INVALID', 'ERR_BLEND_FORMAT_UNKNOWN', 'ERR_BLEND_FILE_TRUNCATED', 'ERR_FILE_BLOCK_INVALID'],
+  ...['ERR_BLEND_COMPRESSION_INVALID', 'ERR_BLEND_DATA_CYCLIC', 'ERR_SDNA_INVALID', 'ERR_FIELD_MISSING'],
+];
+
 type Random = () => number;
 const below = (random: Random, limit: number): number => Math.floor(random() * limit);
 
@@ -32,9 +39,15 @@ interface Seed {
   readonly bytes: Uint8Array;
   readonly headerBytes: number;
   readonly littleEndian: boolean;
+  readonly pointerBytes: 4 | 8;
   /** Offsets of block headers, of 32-bit fields in the SDNA, … where a change is worth most. */
   readonly targets: readonly number[];
+  /** Old addresses of its blocks. */
+  readonly addresses: readonly bigint[];
 }
+
+/** Structs of one size, the first of the SDNA: with one word in another place one of them holds itself. */
+const NESTED = { Inner: ['int value'], Outer: ['Inner inner'] };
 
 /** ID properties of all kinds, in one list. */
 function properties(): BlockSpec[] {
@@ -68,7 +81,8 @@ function seedOf(header: (typeof variants)[number]['header']): Seed {
   const withProperties = spec.blocks.map((block) =>
     block.code === 'OB' ? { ...block, values: { ...(block.values as StructValues), 'id.properties': 0x7000n } } : block,
   );
-  const bytes = buildBlendFile({ ...spec, blocks: [...withProperties, ...properties()] });
+  const blocks = [...withProperties, ...properties()];
+  const bytes = buildBlendFile({ ...spec, structs: { ...NESTED, ...spec.structs }, blocks });
   const buffer = Buffer.from(bytes);
   const targets: number[] = [];
   for (const code of [
@@ -87,19 +101,41 @@ function seedOf(header: (typeof variants)[number]['header']): Seed {
   ]) {
     for (let at = buffer.indexOf(code); at >= 0; at = buffer.indexOf(code, at + 1)) targets.push(at);
   }
-  return { bytes, headerBytes: header.formatVersion === 0 ? 12 : 17, littleEndian: header.littleEndian, targets };
+  const { littleEndian, pointerBytes } = header;
+  const headerBytes = header.formatVersion === 0 ? 12 : 17;
+  const addresses = blocks.map(({ address = 0n }) => address);
+  return { bytes, headerBytes, littleEndian, pointerBytes, targets, addresses };
 }
 
 const ABSURD = [0, 1, 2, 4, 0x7f, 0xff, 0x7fff, 0xffff, 0x7fff_ffff, 0x8000_0000, 0xffff_fffe, 0xffff_ffff];
 
 /** A word beside something that has a meaning: lengths, counts, indexes, addresses, sizes. */
 function changeWord(bytes: Uint8Array, { targets, littleEndian }: Seed, random: Random): void {
-  const at = (targets[below(random, targets.length)] ?? 0) + 4 * below(random, 10);
-  if (at + 4 > bytes.length) return;
+  const target = targets[below(random, targets.length)] ?? 0;
+  const at = target + 4 * below(random, 10);
+  const neighbour = target + 4 * below(random, 10);
+  if (Math.max(at, neighbour) + 4 > bytes.length) return;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const old = view.getUint32(at, littleEndian);
-  const kinds = [ABSURD[below(random, ABSURD.length)] ?? 0, old + 1, old - 1, old * 2, old ^ (1 << below(random, 32))];
+  const kinds = [
+    ...[ABSURD[below(random, ABSURD.length)] ?? 0, view.getUint32(neighbour, littleEndian)],
+    ...[old + 1, old - 1, old * 2, old ^ (1 << below(random, 32))],
+  ];
   view.setUint32(at, (kinds[below(random, kinds.length)] ?? 0) >>> 0, littleEndian);
+}
+
+/** What pointers lead to, somewhere else: lists and trees that come back to where they were. */
+function changeAddress(
+  bytes: Uint8Array,
+  { targets, littleEndian, pointerBytes, addresses }: Seed,
+  random: Random,
+): void {
+  const at = (targets[below(random, targets.length)] ?? 0) + 4 * below(random, 30);
+  if (at + pointerBytes > bytes.length) return;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const address = addresses[below(random, addresses.length)] ?? 0n;
+  if (pointerBytes === 8) view.setBigUint64(at, address, littleEndian);
+  else view.setUint32(at, Number(address), littleEndian);
 }
 
 function changeByte(bytes: Uint8Array, seed: Seed, random: Random): void {
@@ -118,10 +154,12 @@ function mutate(seed: Seed, random: Random): Uint8Array {
   const bytes = Uint8Array.from(seed.bytes);
   for (let changes = 1 + below(random, 4); changes > 0; changes -= 1) {
     const kind = random();
-    if (kind < 0.6) changeWord(bytes, seed, random);
+    if (kind < 0.4) changeWord(bytes, seed, random);
+    else if (kind < 0.6) changeAddress(bytes, seed, random);
     else if (kind < 0.9) changeByte(bytes, seed, random);
     else copyPart(bytes, seed, random);
   }
+  if (random() < 0.02) bytes[below(random, seed.headerBytes)] = 0x30 + below(random, random() < 0.5 ? 10 : 0x50);
   return random() < 0.05 ? bytes.subarray(0, below(random, bytes.length)) : bytes;
 }
 
@@ -159,11 +197,12 @@ function compressed(seed: Seed, random: Random): Uint8Array {
   return broken;
 }
 
+const dnaCache = new DnaCache();
 const leaves = new WeakMap<DnaStruct, ReturnType<typeof leafFields>>();
 const MOST_BLOCKS_WALKED = 60;
 
 /** Everything that a reader does: all fields, pointers, lists, properties, and a rewrite. */
-async function walk(file: BlendFile): Promise<void> {
+async function walk(file: BlendFile, random: Random): Promise<void> {
   for (let block = 0; block < Math.min(file.blocks.length, MOST_BLOCKS_WALKED); block += 1) {
     const struct = file.structOf(block);
     if (struct === undefined || file.elementCount(block) === 0) continue;
@@ -175,17 +214,21 @@ async function walk(file: BlendFile): Promise<void> {
       if (field.pointerDepth === 1) await named(() => file.follow(view, field));
       if (field.pointerDepth === 2) await named(() => file.targets(view, field));
     }
-    if (view.has('modifiers')) await named(() => walkList(file, view));
+    for (const { path } of fields)
+      if (path.endsWith(FIRST)) await named(() => walkList(file, view, path.slice(0, -FIRST.length)));
     if (view.has('id.properties')) await named(() => readIdProperties(file, view));
   }
-  await named(() => rewrite(file));
+  await named(() => rewrite(file, random));
 }
 
-async function walkList(file: BlendFile, view: StructView): Promise<void> {
-  for await (const element of file.list(view, 'modifiers')) element.get(element.has('name') ? 'name' : 'modifier.name');
+/** Of each list that a struct has. */
+const FIRST = '.first';
+
+async function walkList(file: BlendFile, view: StructView, list: string): Promise<void> {
+  for await (const element of file.list(view, list)) element.get(element.has('name') ? 'name' : 'modifier.name');
 }
 
-async function rewrite(file: BlendFile): Promise<void> {
+async function rewrite(file: BlendFile, random: Random): Promise<void> {
   const edits = new BlendEdits(file);
   for (const block of [...file.blocks.datablocks()].slice(0, MOST_BLOCKS_WALKED)) {
     await named(async () => {
@@ -195,9 +238,11 @@ async function rewrite(file: BlendFile): Promise<void> {
       await edits.replaceText(file.target(view, 'comment'), Buffer.from('a longer text'));
     });
   }
-  let sizeBytes = 0;
-  for await (const chunk of rewriteBlendFile(file, edits)) sizeBytes += chunk.length;
-  if (sizeBytes === 0) throw new Error('nothing was written');
+  const written = await collect(rewriteBlendFile(file, edits, { compress: random() < 0.05 }));
+  if (random() < 0.9) return;
+  // What can be read can be read again.
+  await using again = await openBlendFile(written, { dnaCache });
+  if (again.blocks.length !== file.blocks.length) throw new Error(`${file.name}: other blocks were written`);
 }
 
 /** Wants what any walk over pointers would: every struct, element by element; and bytes as bytes. */
@@ -224,6 +269,9 @@ async function scanInPieces(bytes: Uint8Array, pieceBytes: number): Promise<void
   return Promise.resolve();
 }
 
+/** All errors that came up, those inside of a file that could be opened included. */
+const seen = new Set<string>();
+
 async function named(work: () => Promise<unknown>): Promise<string> {
   try {
     await work();
@@ -231,6 +279,7 @@ async function named(work: () => Promise<unknown>): Promise<string> {
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     if (!NAMED.test(code)) throw error;
+    seen.add(code);
     return code;
   }
 }
@@ -241,7 +290,6 @@ describe('fuzzed files', () => {
     async () => {
       const seeds = variants.map(({ header }) => seedOf(header));
       const outcomes = new Map<string, number>();
-      const dnaCache = new DnaCache();
       let pastHeader = 0;
       // Thousands of errors a second are the point here; nobody looks at where they come from.
       const { stackTraceLimit } = Error;
@@ -257,7 +305,7 @@ describe('fuzzed files', () => {
         const outcome = await named(async () => {
           const visitor = random() < 0.5 ? visitorOf : undefined;
           await using file = await openBlendFile(bytes, { dnaCache, visitor, name: `input ${input}` });
-          await walk(file);
+          await walk(file, random);
         });
         if (input % 8 === 2) await named(() => scanInPieces(bytes, 1 + below(random, 100)));
         outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
@@ -267,8 +315,9 @@ describe('fuzzed files', () => {
       expect([...outcomes.keys()]).toEqual(
         expect.arrayContaining(['ok', 'ERR_SDNA_INVALID', 'ERR_FILE_BLOCK_INVALID']),
       );
+      expect([...seen]).toEqual(expect.arrayContaining(REACHED));
       expect(process.resourceUsage().maxRSS * 1024).toBeLessThan(MOST_RSS_BYTES);
     },
-    tierCount({ push: 120_000, nightly: 1_200_000 }),
+    tierCount({ push: 300_000, nightly: 3_000_000 }),
   );
 });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync, utimesSync } from 'node:fs';
 import { readdir, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
@@ -46,9 +46,22 @@ function nameOf(key: string): string {
 function load(path: string, key: string): readonly FoundUsage[] | undefined {
   try {
     const saved = deserialize(readFileSync(path)) as Partial<Saved> | undefined;
-    return saved?.key === key ? saved.found : undefined;
+    if (saved?.key !== key) return undefined;
+    markAsked(path);
+    return saved.found;
   } catch {
     return undefined;
+  }
+}
+
+/** A day more or less is not worth a write. */
+function markAsked(path: string): void {
+  const now = Date.now();
+  try {
+    if (now - statSync(path).mtimeMs > KEPT_MS / 2) utimesSync(path, now / 1000, now / 1000);
+  } catch {
+    // Somebody else's folder, or one that cannot be written: what is in it is of use all the same.
+    return;
   }
 }
 

@@ -1,13 +1,17 @@
 import { formatBytes, formatCount, formatTable, printable } from '@waybill/cli-kit';
 import type { PackReport } from '../report/pack-report.ts';
+import { counted, referencesLead } from './counted.ts';
 
-/** What a pack did or would do, for people. */
-export function formatReport(report: PackReport): string {
-  const { files, rewrites, leftOut, status } = report;
+/**
+ * What a pack did or would do, for people.
+ * @param shown `files`: whether with a table of them.
+ */
+export function formatReport(report: PackReport, shown: { readonly files: boolean }): string {
+  const { files, rewrites, leftOut } = report;
   const sections = [
-    status === 'packed'
-      ? ''
-      : formatTable(files.map(({ path, sizeBytes, source }) => ({ path, size: formatBytes(sizeBytes), source }))),
+    shown.files
+      ? formatTable(files.map(({ path, sizeBytes, source }) => ({ path, size: formatBytes(sizeBytes), source })))
+      : '',
     titled(
       'Paths set anew:',
       rewrites.map(({ file, datablock, path, newPath }) => `${file}  ${datablock}  ${path} -> ${newPath}`),
@@ -27,9 +31,9 @@ function titled(title: string, lines: readonly string[]): string {
 
 function lastLine({ status, totals, location, target, open, missing }: PackReport): string {
   const { files, sizeBytes, presentFiles } = totals;
-  const what = `${formatCount(files)} files, ${formatBytes(sizeBytes)}`;
+  const what = `${counted(files, 'file')}, ${formatBytes(sizeBytes)}`;
   if (status === 'incomplete') {
-    return `incomplete: ${formatCount(missing.length)} references lead to no file; nothing was packed (--allow-missing packs without them)`;
+    return `incomplete: ${referencesLead(missing.length)} to no file; nothing was packed (--allow-missing packs without them)`;
   }
   if (status === 'planned') return `would pack ${what} to ${target ?? ''}; nothing was written`;
   const present = presentFiles === 0 ? '' : `, ${formatCount(presentFiles)} of them were there already`;

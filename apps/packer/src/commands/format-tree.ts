@@ -4,6 +4,7 @@ import type { FilePath } from '../paths/file-path.ts';
 import { pathKey } from '../plan/path-key.ts';
 import { listingTotals, statusOf } from '../report/listing.ts';
 import type { Usage } from '../trace/usage.ts';
+import { counted } from './counted.ts';
 
 /** The dependencies as a tree; a library that is used again is shown once, where it comes first. */
 export function formatTree(blend: FilePath, usages: readonly Usage[]): string {
@@ -22,7 +23,7 @@ export function formatTree(blend: FilePath, usages: readonly Usage[]): string {
   show(blend, '  ');
   const totals = listingTotals(usages);
   const missing = totals.missing === 0 ? '' : `; ${formatCount(totals.missing)} missing`;
-  lines.push(`${formatCount(totals.files)} files, ${formatBytes(totals.sizeBytes)}${missing}`);
+  lines.push(`${counted(totals.files, 'file')}, ${formatBytes(totals.sizeBytes)}${missing}`);
   return lines.map((line) => `${printable(line)}\n`).join('');
 }
 

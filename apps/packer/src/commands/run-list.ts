@@ -7,13 +7,14 @@ import { createListing } from '../report/listing.ts';
 import { trace } from '../trace/trace.ts';
 import type { Usage } from '../trace/usage.ts';
 import { formatTree } from './format-tree.ts';
+import { warnOfCaches } from './warn-of-caches.ts';
 import { warnOfMissing } from './warn-of-missing.ts';
 
 type Config = ConfigOf<typeof CACHE_OPTIONS> & { readonly blend: string };
 
 /** Resolves to the exit code. */
 export async function runList(signal: AbortSignal, config: Config, output: Output): Promise<number> {
-  const caches = await openCaches(config);
+  const caches = await openCaches({ ...config, onSaveError: warnOfCaches(output) });
   const blend = argumentPath(config.blend);
   const usages: Usage[] = [];
   for await (const usage of trace(blend, { usageCache: caches.usages, signal })) usages.push(usage);

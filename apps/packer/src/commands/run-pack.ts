@@ -11,6 +11,7 @@ import { openTarget } from '../targets/open-target.ts';
 import { trace } from '../trace/trace.ts';
 import { formatReport } from './format-report.ts';
 import { showProgress } from './show-progress.ts';
+import { warnOfCaches } from './warn-of-caches.ts';
 import { warnOfMissing } from './warn-of-missing.ts';
 
 type Config = ConfigOf<typeof SELECT_OPTIONS & typeof PACK_OPTIONS & typeof CACHE_OPTIONS> & {
@@ -21,7 +22,7 @@ type Config = ConfigOf<typeof SELECT_OPTIONS & typeof PACK_OPTIONS & typeof CACH
 /** Resolves to the exit code. */
 export async function runPack(signal: AbortSignal, config: Config, output: Output): Promise<number> {
   const target = await openTarget(config.target, config);
-  const caches = await openCaches(config);
+  const caches = await openCaches({ ...config, onSaveError: warnOfCaches(output) });
   using shown = showProgress(output);
   const { callbacks } = shown;
   const blend = argumentPath(config.blend);
@@ -33,11 +34,12 @@ export async function runPack(signal: AbortSignal, config: Config, output: Outpu
   warnOfMissing(planned.missing, output);
   const refused = refusalOf(planned, config, target.name);
   if (refused !== undefined) {
-    output.result(refused, () => formatReport(refused));
+    output.result(refused, () => formatReport(refused, { files: config.noop }));
     return refused.missing.length > 0 && !config.allowMissing ? PACKER_EXIT.missing : PACKER_EXIT.ok;
   }
   const report = await execute(planned, target, { ...config, callbacks, digests: caches.digests, signal });
-  output.result(report, () => formatReport(report));
+  shown[Symbol.dispose]();
+  output.result(report, () => formatReport(report, { files: false }));
   return PACKER_EXIT.ok;
 }
 

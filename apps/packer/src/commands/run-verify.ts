@@ -2,6 +2,7 @@ import { formatCount, type Output, printable } from '@waybill/cli-kit';
 import { PACKER_EXIT } from '../exit-codes.ts';
 import { verifyPack } from '../verify/verify-pack.ts';
 import type { VerifyReport } from '../verify/verify-report.ts';
+import { counted, referencesLead } from './counted.ts';
 
 export interface VerifyConfig {
   readonly pack: string;
@@ -22,10 +23,10 @@ export async function runVerify(signal: AbortSignal, { pack, digests }: VerifyCo
 
 function textOf({ ok, open, totals, badFiles, brokenUsages }: VerifyReport): string {
   const { usages, files, leftOut } = totals;
-  const checked = `${formatCount(usages)} references, ${formatCount(files)} files`;
+  const checked = `${counted(usages, 'reference')}, ${counted(files, 'file')}`;
   const out = leftOut === 0 ? '' : `; ${formatCount(leftOut)} left out on purpose`;
   const end = ok
     ? 'everything that it refers to is in the pack'
-    : `${formatCount(brokenUsages.length)} references lead nowhere, ${formatCount(badFiles.length)} files are wrong`;
+    : `${referencesLead(brokenUsages.length)} nowhere, ${counted(badFiles.length, 'file')} wrong`;
   return `${open}: ${checked}${out}; ${end}\n`;
 }

@@ -1,4 +1,4 @@
-import type { Output } from '@waybill/cli-kit';
+import type { Output, Progress } from '@waybill/cli-kit';
 import type { PackCallbacks } from '../execute/pack-callbacks.ts';
 import { formatPath } from '../paths/format-path.ts';
 
@@ -16,17 +16,18 @@ export function showProgress(output: Output): ShownProgress {
 }
 
 function bar(output: Output): ShownProgress {
-  const progress = output.progress({ label: 'packed', unit: 'bytes' });
+  let progress: Progress | undefined;
   return {
     callbacks: {
-      packStarted: ({ sizeBytes }) => progress.setTotal(sizeBytes),
-      progress: ({ doneBytes }) => progress.set(doneBytes),
+      // Before that nothing is packed, and where files are missing nothing ever is.
+      packStarted: ({ sizeBytes: total }) => (progress = output.progress({ label: 'packed', unit: 'bytes', total })),
+      progress: ({ doneBytes }) => progress?.set(doneBytes),
       retrying: (error) => output.detail(`trying again: ${messageOf(error)}`),
       fileRewritten: ({ place, rewrites }) => output.detail(`${place}: ${rewrites.length} paths set anew`),
       fileSkipped: (place) => output.detail(`${place}: there already`),
       fileSent: (place) => output.detail(place),
     },
-    [Symbol.dispose]: () => progress.end(),
+    [Symbol.dispose]: () => progress?.end(),
   };
 }
 

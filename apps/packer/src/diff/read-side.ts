@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import type { AbortOptions } from '@waybill/common';
+import { assertLocal } from '../verify/assert-local.ts';
 import { readManifest } from '../verify/read-manifest.ts';
 import { unpackZip } from '../verify/unpack-zip.ts';
 import { PackInvalidError } from '../verify/verify-errors.ts';
@@ -9,6 +10,7 @@ import type { Side } from './compare-sides.ts';
 
 /** Reads what is to be compared. Throws PackInvalidError, what tracing throws, system errors. */
 export async function readSide(path: string, options: AbortOptions): Promise<Side> {
+  assertLocal(path);
   if ((await stat(path)).isDirectory()) return await packSide(path, path, options);
   if (extname(path).toLowerCase() !== '.zip') return await blendSide(path, options);
   await using unpacked = await unpackZip(path, options);

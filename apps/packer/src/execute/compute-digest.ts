@@ -1,12 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { DigestCache } from '../cache/digest-cache.ts';
 import type { HashedFacts } from '../targets/pack-target.ts';
-
-/**
- * A file that was written to a moment ago may be written to again without its times changing: clocks of file systems tick, with
- * FAT every two seconds. What is younger is not remembered.
- */
-const SETTLED_MS = 2500;
+import { isSettled } from '../trace/file-identity.ts';
 
 export interface ComputeDigestInit {
   /** Names the content, with the identity of the file that it comes from. */
@@ -31,15 +26,6 @@ export async function computeDigest(
     sizeBytes += piece.length;
   }
   const facts = { sizeBytes, sha256: hash.digest('hex') };
-  if (startedMs - changedMsOf(identity) > SETTLED_MS) cache.set(key, facts);
+  if (isSettled(identity, startedMs)) cache.set(key, facts);
   return facts;
-}
-
-/** When a file was changed last, as its `mtime` and `ctime` say: the later of them. */
-export function changedMsOf(identity: string): number {
-  const times = identity
-    .split(':')
-    .slice(3)
-    .map((text) => Number(text) / 1e6);
-  return Math.max(...times);
 }

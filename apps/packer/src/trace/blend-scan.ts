@@ -1,9 +1,17 @@
 import type { AbortOptions } from '@waybill/common';
-import { type BlendFile, type DnaStruct, formatBlockCode, isDatablockCode, StructView } from '@waybill/blendfile';
+import {
+  type BlendFile,
+  BlendFileTooLargeError,
+  type DnaStruct,
+  formatBlockCode,
+  isDatablockCode,
+  StructView,
+} from '@waybill/blendfile';
 import { formatPath } from '../paths/format-path.ts';
 import type { CapturedBodies } from './captured-bodies.ts';
 import type { FoundAsset } from './found-asset.ts';
 import { LIBRARY_PATH } from './library-path.ts';
+import { Turns } from './turns.ts';
 import type { FoundUsage, UsageField } from './usage.ts';
 
 export interface BlendScanInit {
@@ -13,6 +21,10 @@ export interface BlendScanInit {
   readonly signal?: AbortSignal | undefined;
   /** How many packed libraries this file lies in; default 0. */
   readonly level?: number | undefined;
+  /** Structs that are looked at, all in all, each as often as something leads to it; default 16,777,216. */
+  readonly mostSteps?: number | undefined;
+  /** Of all paths together; default 256 MiB. */
+  readonly mostPathBytes?: number | undefined;
 }
 
 export interface Emission {
@@ -28,6 +40,11 @@ export interface Emission {
 
 /** Text that a `char *` leads to: paths are shorter, and whoever announces more is broken or hostile. */
 const LONGEST_TEXT_BYTES = 64 * 1024;
+
+/** Twice as many as a file may have blocks. Any number of structs can lead to one array: the size of a file is no bound. */
+const MOST_STEPS = 2 ** 24;
+/** A million paths of this many characters. Any number of datablocks can lead to one text. */
+const MOST_PATH_BYTES = 256 * 1024 * 1024;
 
 interface Datablock {
   readonly block: number;
@@ -46,15 +63,35 @@ export class BlendScan {
   readonly options: AbortOptions;
   readonly found: FoundUsage[] = [];
   readonly #captured: CapturedBodies | undefined;
+  readonly #turns: Turns;
+  readonly #mostSteps: number;
+  #steps = 0;
+  readonly #mostPathBytes: number;
+  #pathBytes = 0;
   #datablock: Datablock | undefined;
   #suffixes: readonly string[] | undefined;
 
-  constructor({ file, captured, proxies = false, signal, level = 0 }: BlendScanInit) {
+  constructor(init: BlendScanInit) {
+    const { file, captured, proxies = false, signal, level = 0 } = init;
     this.file = file;
     this.proxies = proxies;
     this.level = level;
     this.options = { ...(signal && { signal }) };
     this.#captured = captured;
+    this.#turns = new Turns(this.options);
+    this.#mostSteps = init.mostSteps ?? MOST_STEPS;
+    this.#mostPathBytes = init.mostPathBytes ?? MOST_PATH_BYTES;
+  }
+
+  /**
+   * To be called for each struct that is looked at, see {@link Turns}.
+   * @throws BlendFileTooLargeError
+   */
+  step(block: number): Promise<void> | undefined {
+    this.#steps += 1;
+    if (this.#steps > this.#mostSteps)
+      this.#failTooLarge(block, 'what the structs of the file lead to', this.#mostSteps, 'structs');
+    return this.#turns.step();
   }
 
   /** One struct of a block. */
@@ -88,12 +125,21 @@ export class BlendScan {
     const first = await this.follow(view, path);
     if (first === undefined) return;
     const count = this.file.elementCount(first.block, first.struct);
-    for (let element = 0; element < count; element += 1) yield await this.view(first.block, element, first.struct);
+    for (let element = 0; element < count; element += 1) {
+      const turn = this.step(first.block);
+      if (turn !== undefined) await turn;
+      yield await this.view(first.block, element, first.struct);
+    }
   }
 
   /** The elements of a list; none where the version has no such list. */
   async *list(view: StructView, path: string): AsyncGenerator<StructView, void, undefined> {
-    if (view.has(`${path}.first`)) yield* this.file.list(view, path, this.options);
+    if (!view.has(`${path}.first`)) return;
+    for await (const element of this.file.list(view, path, this.options)) {
+      const turn = this.step(element.block);
+      if (turn !== undefined) await turn;
+      yield element;
+    }
   }
 
   /** A text in a block of its own, up to its zero byte. */
@@ -101,7 +147,8 @@ export class BlendScan {
     const lengthBytes = Math.min(this.file.blocks.bodyLength(block), LONGEST_TEXT_BYTES);
     const body = Buffer.from(await this.file.readBody(block, { lengthBytes, ...this.options }));
     const end = body.indexOf(0);
-    return end < 0 ? body : body.subarray(0, end);
+    // A copy: a part would keep the whole in memory.
+    return end < 0 ? body : Buffer.from(body.subarray(0, end));
   }
 
   /** The datablock that a block belongs to. */
@@ -125,6 +172,9 @@ export class BlendScan {
 
   async emit(view: StructView, { via, fields, stored, asset, fromRoot = false, linked }: Emission): Promise<void> {
     const { shown, library } = await this.datablockOf(view.block);
+    this.#pathBytes += stored.length;
+    if (this.#pathBytes > this.#mostPathBytes)
+      this.#failTooLarge(view.block, 'the text of all paths', this.#mostPathBytes, 'bytes');
     this.found.push({
       datablock: shown,
       via,
@@ -138,6 +188,11 @@ export class BlendScan {
       search: asset.search,
       ...(linked && { linked }),
     });
+  }
+
+  #failTooLarge(block: number, what: string, limit: number, unit: string): never {
+    const position = { file: this.file.name, offset: this.file.blocks.bodyOffset(block) };
+    throw new BlendFileTooLargeError(position, what, limit, unit);
   }
 
   #ownerOf(block: number): number {

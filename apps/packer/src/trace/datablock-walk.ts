@@ -1,6 +1,7 @@
 import type { AbortOptions } from '@waybill/common';
 import { type BlendFile, isDatablockCode, parseBlockCode } from '@waybill/blendfile';
 import { type PointerPlan, pointerPlan, TO_ANYTHING, TO_DATABLOCK } from './pointer-plan.ts';
+import { Turns } from './turns.ts';
 
 const DATA = parseBlockCode('DATA');
 const LIBRARY = parseBlockCode('LI');
@@ -17,6 +18,7 @@ const PART_BYTES = 1024 * 1024;
 export class DatablockWalk {
   readonly #file: BlendFile;
   readonly #options: AbortOptions;
+  readonly #turns: Turns;
   readonly #isReached: Uint8Array;
   /** By SDNA index; null: none. */
   readonly #plans: (PointerPlan | null | undefined)[] = [];
@@ -28,6 +30,7 @@ export class DatablockWalk {
   constructor(file: BlendFile, options: AbortOptions) {
     this.#file = file;
     this.#options = options;
+    this.#turns = new Turns(options);
     this.#isReached = new Uint8Array(file.blocks.length);
   }
 
@@ -55,6 +58,8 @@ export class DatablockWalk {
           // Waiting costs more than most blocks: only where something has to be read.
           const reading = this.#follow(owned, block);
           if (reading !== undefined) await reading;
+          const turn = this.#turns.step();
+          if (turn !== undefined) await turn;
           if (isWanted(owned)) wanted.push(owned);
           owned += 1;
         } while (owned < blocks.length && blocks.codeWord(owned) === DATA);

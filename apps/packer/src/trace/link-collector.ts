@@ -1,10 +1,14 @@
+import { type BlockIndex, parseBlockCode } from '@waybill/blendfile';
 import type { BlendScan } from './blend-scan.ts';
+
+const LIBRARY = parseBlockCode('LI');
 
 /** Which datablocks of which libraries a file links. */
 export class LinkCollector {
   readonly #scan: BlendScan;
   /** Library block -> names of its datablocks, each with its two letters (latin1). */
   readonly #names = new Map<number, Set<string>>();
+  #librariesBefore: Int32Array | undefined;
 
   constructor(scan: BlendScan) {
     this.#scan = scan;
@@ -39,8 +43,17 @@ export class LinkCollector {
   }
 
   #libraryBefore(block: number): number {
-    const { blocks } = this.#scan.file;
-    for (let at = block - 1; at >= 0; at -= 1) if (blocks.code(at) === 'LI') return at;
-    return -1;
+    this.#librariesBefore ??= librariesBefore(this.#scan.file.blocks);
+    return this.#librariesBefore[block] ?? -1;
   }
+}
+
+/** Of each block the last library before it, or -1: to look for it anew for each of many placeholders has no end. */
+function librariesBefore(blocks: BlockIndex): Int32Array {
+  const before = new Int32Array(blocks.length);
+  for (let block = 0, library = -1; block < blocks.length; block += 1) {
+    before[block] = library;
+    if (blocks.codeWord(block) === LIBRARY) library = block;
+  }
+  return before;
 }

@@ -24,7 +24,8 @@ export async function scanBlend(init: BlendScanInit, wanted: WantedDatablocks): 
   const rules = rulesOf(scan.file.dna);
   const { blocks } = scan.file;
   for (const block of wanted === 'all' ? allBlocks(scan.file, rules) : await reachedBlocks(scan, wanted, rules)) {
-    scan.options.signal?.throwIfAborted();
+    const turn = scan.step(block);
+    if (turn !== undefined) await turn;
     if (init.captured?.isDismissed(block) === true) continue;
     const code = blocks.codeWord(block);
     if (code === LIBRARY) links.addLibrary(block);
@@ -60,6 +61,8 @@ async function apply(rules: readonly Rule[] | undefined, block: number, scan: Bl
   if (rules === undefined) return;
   const count = scan.file.elementCount(block);
   for (let element = 0; element < count; element += 1) {
+    const turn = element === 0 ? undefined : scan.step(block);
+    if (turn !== undefined) await turn;
     const view = await scan.view(block, element);
     for (const rule of rules) await rule(view, scan);
   }

@@ -3,7 +3,7 @@ import type { Dna } from '@waybill/blendfile';
 import type { FilePath } from '../paths/file-path.ts';
 import { AssetFinder } from './asset-finder.ts';
 import { CapturedBodies } from './captured-bodies.ts';
-import { statFile } from './file-identity.ts';
+import { isSettled, statFile } from './file-identity.ts';
 import { knownIndexes } from './known-indexes.ts';
 import { openBlend } from './open-blend.ts';
 import { isReadByRules } from './rules/rules.ts';
@@ -92,8 +92,9 @@ export class Tracer {
     const known = key === undefined ? undefined : usageCache?.get(key);
     if (known !== undefined) return known;
     if (yielded.size === 0) callbacks?.fileOpened?.(file.path);
+    const readMs = Date.now();
     const found = await this.#scan(file, wanted);
-    if (key !== undefined) usageCache?.set(key, found);
+    if (key !== undefined && isSettled(file.identity, readMs)) usageCache?.set(key, found);
     return found;
   }
 

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, extname } from 'node:path';
 import type { AbortOptions } from '@waybill/common';
+import { assertLocal } from './assert-local.ts';
 import { checkFiles, type BadFile } from './check-files.ts';
 import { checkUsages } from './check-usages.ts';
 import { readManifest } from './read-manifest.ts';
@@ -20,6 +21,7 @@ export interface VerifyOptions extends AbortOptions {
  * @throws PackInvalidError; what tracing throws; system errors; the signal's reason
  */
 export async function verifyPack(pack: string, options: VerifyOptions = {}): Promise<VerifyReport> {
+  assertLocal(pack);
   const stats = await stat(pack);
   if (stats.isDirectory()) return await verifyFolder(pack, { pack, badFiles: [] }, options);
   if (extname(pack).toLowerCase() !== '.zip') {

@@ -42,6 +42,20 @@ describe('fileUsageCache', () => {
     expect(fileUsageCache(directory.path).get('key')).toBeUndefined();
   });
 
+  it('keeps what was asked for, however long ago it was written', async () => {
+    await using directory = await temporaryDirectory();
+    const cache = fileUsageCache(directory.path);
+    cache.set('key', [found]);
+    await cache.save();
+    const [name = ''] = await readdir(directory.path);
+    await utimes(join(directory.path, name), 1, 1);
+    const next = fileUsageCache(directory.path);
+    expect(next.get('key')).toEqual([found]);
+    next.set('other key', []);
+    await next.save();
+    expect(await readdir(directory.path)).toContain(name);
+  });
+
   it('drops what is older than 90 days when something new is written', async () => {
     await using directory = await temporaryDirectory();
     const old = join(directory.path, 'old');

@@ -1,7 +1,7 @@
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { temporaryDirectory, type TemporaryDirectory } from '@waybill/test-kit';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { packManifestSchema } from '../../src/report/pack-manifest.ts';
 import { type PackReport, packReportSchema } from '../../src/report/pack-report.ts';
 import { SAMPLE_PLACES, sampleProject, writeProject } from '../support/build-project.ts';
@@ -25,8 +25,8 @@ const packed = async (from: string, target: string, ...flags: string[]): Promise
 const pack = (target: string, ...flags: string[]): Promise<JsonRun<PackReport>> => packed(blend, target, ...flags);
 
 /** Places in a pack without those that depend on where the test runs. */
-const shortened = (places: readonly string[]): string[] =>
-  places.map((place) => place.replace(`_outside_project${directory.path}`, '_outside_project')).sort();
+const shorten = (place: string): string => place.replace(/_outside_project\/.*\bwaybill-\w+/, '_outside_project');
+const shortened = (places: readonly string[]): string[] => places.map(shorten).sort();
 
 describe('packer pack', () => {
   it('packs a project with what lies outside, and every path in it leads to its file', async () => {
@@ -34,7 +34,7 @@ describe('packer pack', () => {
     expect(code).toBe(0);
     expect(packReportSchema.parse(result)).toEqual(result);
     expect(shortened(Object.keys(await readTree(at('pack'))))).toEqual(SAMPLE_PLACES);
-    const rewrites = result.rewrites.map(({ path, newPath }) => [path, newPath.replace(directory.path, '')]);
+    const rewrites = result.rewrites.map(({ path, newPath }) => [path, shorten(newPath)]);
     expect(rewrites).toEqual([
       ['//../project/textures/a.png', expect.stringMatching(/^\/\/(\.\.\/)+textures\/a\.png$/)],
       [`${directory.path}/project/textures/b.png`, '//textures/b.png'],
@@ -130,6 +130,14 @@ describe('a missing file', () => {
     expect((await runJson('list', blend, '--no-cache')).code).toBe(2);
   });
 
+  it('is all that is said: nothing was packed, not even 0 bytes, and no table of files hides it', async () => {
+    const { stdout, stderr } = await runCli(['pack', blend, at('pack'), '--no-cache']);
+    expect(stderr).toMatch(/^warning: missing: .*\nwarning: 1 reference leads to no file\n$/);
+    expect(stdout).not.toContain('textures/a.png  ');
+    expect(stdout).toContain('incomplete: 1 reference leads to no file; nothing was packed');
+    expect((await runCli(['pack', blend, at('pack'), '--no-cache', '--noop'])).stdout).toContain('textures/a.png  ');
+  });
+
   it('is no failure with --allow-missing, and the pack says so', async () => {
     const { code, result, stderr } = await pack('pack', '--allow-missing');
     expect(code).toBe(0);
@@ -140,6 +148,21 @@ describe('a missing file', () => {
     });
     expect(stderr).toContain('missing: //tex/d.png');
     expect(await runJson('verify', at('pack'))).toMatchObject({ code: 0, result: { totals: { leftOut: 1 } } });
+  });
+});
+
+describe('what is remembered', () => {
+  it('is a convenience: where it cannot be written the pack is made, with a warning', async () => {
+    // What was changed a moment ago is not remembered.
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 10_000 });
+    onTestFinished(() => void vi.useRealTimers());
+    const state = join(blend, 'state');
+    const { code, stderr } = await runCli(['pack', blend, at('pack'), '--state-dir', state]);
+    expect(code).toBe(0);
+    expect(stderr.match(/warning: nothing is remembered for the next run .*ENO(?:TDIR|ENT)/g)).toHaveLength(1);
+    expect(await runCli(['verify', at('pack')])).toMatchObject({ code: 0 });
+    const listed = await runCli(['list', blend, '--state-dir', state]);
+    expect(listed).toMatchObject({ code: 0, stderr: expect.stringContaining('nothing is remembered') as string });
   });
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { memoryDigestCache } from '../../src/cache/digest-cache.ts';
-import { changedMsOf, computeDigest } from '../../src/execute/compute-digest.ts';
+import { computeDigest } from '../../src/execute/compute-digest.ts';
+import { changedMsOf } from '../../src/trace/file-identity.ts';
 
 const DAY_MS = 86_400_000;
 

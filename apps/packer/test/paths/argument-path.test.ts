@@ -9,14 +9,17 @@ describe('argumentPath', () => {
     expect(argumentPath('a/grün.blend', () => []).toString()).toBe(resolve('a/grün.blend'));
   });
 
-  it('has the bytes that the text has lost, of an argument or of the value of an option', () => {
-    const given = [bytes('node'), bytes('/p/../gr\xfcn.blend'), bytes('--project=b\xe4r')];
-    expect(argumentPath('/p/../gr\ufffdn.blend', () => given).toString('latin1')).toBe('/gr\xfcn.blend');
-    const folder = Buffer.from(resolve('.')).toString('latin1');
-    expect(argumentPath('b\ufffdr', () => given).toString('latin1')).toBe(`${folder}/b\xe4r`);
-  });
+  it.skipIf(process.platform === 'win32')(
+    'has the bytes that the text has lost, of an argument or of the value of an option',
+    () => {
+      const given = [bytes('node'), bytes('/p/../gr\xfcn.blend'), bytes('--project=b\xe4r')];
+      expect(argumentPath('/p/../gr\ufffdn.blend', () => given).toString('latin1')).toBe('/gr\xfcn.blend');
+      const folder = Buffer.from(resolve('.')).toString('latin1');
+      expect(argumentPath('b\ufffdr', () => given).toString('latin1')).toBe(`${folder}/b\xe4r`);
+    },
+  );
 
   it('is the text as it is where nothing has lost bytes', () => {
-    expect(argumentPath('/\ufffd.blend', () => [bytes('/\xff\xff.blend')]).toString()).toBe('/\ufffd.blend');
+    expect(argumentPath('/\ufffd.blend', () => [bytes('/\xff\xff.blend')]).toString()).toBe(resolve('/\ufffd.blend'));
   });
 });

@@ -25,3 +25,5 @@ def names_that_are_no_utf8(s):
     s.save_shot()
     # In a folder names stay as they are, and of all paths only the one that leads outside is set anew.
     s.rewrites("project/shot.blend", "IMNote", stored)
+    s.rewrites_in_utf8("project/shot.blend", "IMI0", "//textures/" + latin)
+    s.rewrites_in_utf8("project/shot.blend", "IMRiver", "//%s/b\u00e4ch_0001.png" % folder)

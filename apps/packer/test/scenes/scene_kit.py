@@ -59,6 +59,11 @@ class Scene:
         """A usage whose stored path does not lead to its asset in a pack of `project`."""
         self.rewritten.append({"holder": holder, "datablock": datablock, "stored": shown(stored)})
 
+    def rewrites_in_utf8(self, holder, datablock, stored):
+        """One that does lead there, unless names have to be UTF-8 in the pack."""
+        wanted = {"holder": holder, "datablock": datablock, "stored": shown(stored)}
+        self.notes.setdefault("utf8Rewrites", []).append(wanted)
+
     def below(self, name):
         """Every file that is below a folder now."""
         for folder, _, files in os.walk(self.path(name)):

@@ -155,15 +155,15 @@ describe('caches', () => {
       'blendcache_shot/4375_000001_01.bphys',
       'blendcache_shot/4375FC.bphys',
     ],
-    ...['blendcache_shot/n*_000001_01.bphys', 'blendcache_shot/no_000001_01.bphys', 'ext/n*_000001.bphys'],
+    ...['blendcache_shot/n+_000001_01.bphys', 'blendcache_shot/nn_000001_01.bphys', 'ext/n+_000001.bphys'],
   ];
 
   it('of points lie beside the file, by the name of the object and the number of the cache', async () => {
     expect(await found(cache({ flag: 65 }), names)).toEqual([
       'OBCu\\xfc //blendcache_shot: blendcache_shot/4375FC_000001_01.bphys blendcache_shot/4375FFFFFFFC_-00001_01.vdb',
     ]);
-    expect(await found(cache({ flag: 65, name: 'n*' }), names)).toEqual([
-      'OBCu\\xfc //blendcache_shot: blendcache_shot/n*_000001_01.bphys',
+    expect(await found(cache({ flag: 65, name: 'n+' }), names)).toEqual([
+      'OBCu\\xfc //blendcache_shot: blendcache_shot/n+_000001_01.bphys',
     ]);
   });
 
@@ -175,8 +175,8 @@ describe('caches', () => {
   });
 
   it('from elsewhere have a path that can be set; those beside the file have none', async () => {
-    const external = cache({ flag: 512, index: -1, name: 'n*', path: '//ext' });
-    expect(await found(external, names)).toEqual(['OBCu\\xfc //ext: ext/n*_000001.bphys']);
+    const external = cache({ flag: 512, index: -1, name: 'n+', path: '//ext' });
+    expect(await found(external, names)).toEqual(['OBCu\\xfc //ext: ext/n+_000001.bphys']);
     expect(await rewritten(external, '//other/')).toBe('//other/');
     await expect(rewritten(cache({ flag: 65 }), '//other')).rejects.toThrow(TypeError);
   });

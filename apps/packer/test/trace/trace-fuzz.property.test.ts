@@ -1,7 +1,7 @@
 import { globSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { openBlendFile } from '@waybill/blendfile';
+import { type BlendHeader, openBlendFile } from '@waybill/blendfile';
 import { seededRandom, temporaryDirectory, tierCount } from '@waybill/test-kit';
 import { expect, it } from 'vitest';
 import { blend, data, datablock, image, library, raw, traced } from './support/blends.ts';
@@ -23,6 +23,8 @@ interface Seed {
   readonly bytes: Uint8Array;
   /** Bodies of blocks that are no raw data: where they begin, and how many words they have. */
   readonly bodies: readonly { readonly offset: number; readonly words: number }[];
+  /** Of its datablocks, each with its two letters (latin1). */
+  readonly names: readonly string[];
 }
 
 const seedOf = async (input: string | Uint8Array): Promise<Seed> => {
@@ -33,7 +35,12 @@ const seedOf = async (input: string | Uint8Array): Promise<Seed> => {
     if (file.structOf(block) === undefined || file.blocks.code(block) === 'DNA1' || length < LEAST_BODY_BYTES) continue;
     bodies.push({ offset: file.blocks.bodyOffset(block), words: Math.floor(length / WORD_BYTES) });
   }
-  return { bytes: Uint8Array.from(await file.content.read(0, file.content.sizeBytes)), bodies };
+  const names = [];
+  for (const block of file.blocks.datablocks()) {
+    const view = await file.view(block);
+    if (view.has('id.name')) names.push(Buffer.from(view.bytes('id.name')).toString('latin1'));
+  }
+  return { bytes: Uint8Array.from(await file.content.read(0, file.content.sizeBytes)), bodies, names };
 };
 
 /** Pointers and texts put where others belong, and single bytes changed. The headers of blocks and the SDNA stay as they are. */
@@ -53,15 +60,21 @@ const mutated = ({ bytes, bodies }: Seed, random: Random): Uint8Array => {
 
 const wordAt = (offset: number): [number, number] => [offset, offset + WORD_BYTES];
 
+/** Layouts of which there are no files any more, and the one of today. */
+const LAYOUTS: readonly Partial<BlendHeader>[] = [
+  ...[{}, { pointerBytes: 4, version: 249 }, { pointerBytes: 4, littleEndian: false, version: 249 }],
+  ...[{ littleEndian: false }, { formatVersion: 1, version: 500 }],
+] as const;
+
 /** What the files of Blender do not have: a library that is packed, a text behind a pointer, an image in several places. */
-const small = (): Uint8Array => {
-  const inner = raw(blend([image('inner', '//inner.png')]));
+const small = (header: Partial<BlendHeader>): Uint8Array => {
+  const inner = raw(blend([image('inner', '//inner.png')], header));
   const packed = data('PackedFile', { size: inner.body?.length ?? 0, data: inner.address });
   const path = raw('//two.txt');
   const text = datablock('TX', 'Text', 'two', { name: path.address });
   const user = datablock('MA', 'Material', 'user', {});
   const libraries = library('//packed.blend', ['IMinner'], { packedfile: packed.address });
-  return blend([image('one', '//one.png'), text, path, user, ...libraries, packed, inner]);
+  return blend([image('one', '//one.png'), text, path, user, ...libraries, packed, inner], header);
 };
 
 it(
@@ -69,14 +82,20 @@ it(
   { timeout: 2 * MOST_MS },
   async () => {
     await using folder = await temporaryDirectory();
-    const seeds = await Promise.all([...SEEDS.map((name) => join(root, name)), small()].map(seedOf));
+    const inputs = [...SEEDS.map((name) => join(root, name)), ...LAYOUTS.map(small)];
+    const seeds = await Promise.all(inputs.map(seedOf));
     expect(SEEDS.map((name) => basename(name))).toContain('scene-5.0.blend');
     const path = join(folder.path, 'shot.blend');
+    // Of the file that is asked for everything is looked at; of a library what is reached from what is linked.
+    const users = seeds.map((_, index) => join(folder.path, `user-${index}.blend`));
+    for (const [index, { names }] of seeds.entries())
+      await writeFile(users[index]!, blend(library('//shot.blend', names)));
     const random = seededRandom(4);
     const outcomes = { traced: 0, refused: 0 };
     for (let input = 0; input < INPUTS; input += 1) {
-      await writeFile(path, mutated(seeds[input % seeds.length]!, random));
-      const error: unknown = await traced(path).then(
+      const which = input % seeds.length;
+      await writeFile(path, mutated(seeds[which]!, random));
+      const error: unknown = await traced(random() < 0.5 ? path : users[which]!).then(
         () => undefined,
         (reason: unknown) => reason,
       );

@@ -22,6 +22,14 @@ async function pack(target: string): Promise<void> {
 }
 
 describe('verifyPack', () => {
+  it.each(['s3://host/bucket/shot', 'shaman+http://farm:8080/#shot'])(
+    'says of a pack that is elsewhere that it has to be fetched first: %s',
+    async (pack) => {
+      await expect(verifyPack(pack)).rejects.toThrow(PackInvalidError);
+      await expect(verifyPack(pack)).rejects.toThrow('fetch it first');
+    },
+  );
+
   it('says of a whole pack that it is whole', async () => {
     await pack('pack');
     const report = await verifyPack(at('pack'));

@@ -133,11 +133,7 @@ export class BlockScanner {
     const columns = this.#columns;
     if (columns.length >= this.#maxBlocks) {
       const position = { file: this.#file, offset: this.#nextHeader };
-      throw new BlendFileTooLargeError(
-        position,
-        `the index of more than ${this.#maxBlocks} file-blocks`,
-        this.#maxBlocks,
-      );
+      throw new BlendFileTooLargeError(position, 'the file', this.#maxBlocks, 'file-blocks');
     }
     const known = columns.push(code, this.#nextHeader, low, high, sdnaIndex, count);
     if (!known) this.#failInvalid('there are more than 256 kinds of file-blocks');

@@ -73,14 +73,15 @@ export class BlendEdits {
    * The body of a block without a struct, where texts of any length stand that a `char *` leads to. The new one may be
    * longer or shorter: nothing in a .blend file counts on where a block lies. Filled up with zero bytes to a multiple
    * of 4 where the old body was one, as Blender did up to 4.x.
-   * @throws FileBlockInvalidError for a block with a struct
+   * @throws FileBlockInvalidError for a block with a struct, one that is no `DATA`, and none (-1)
    */
   async replaceBody(block: number, body: Uint8Array): Promise<void> {
     const { blocks, header, content, name } = this.#file;
     const offset = blocks.headerOffset(block);
     const struct = this.#file.structOf(block);
-    if (struct !== undefined) {
-      throw new FileBlockInvalidError({ file: name, offset }, `block ${block} holds ${struct.name}, no bytes`);
+    if (struct !== undefined || blocks.code(block) !== 'DATA') {
+      const held = struct?.name ?? (blocks.code(block) || 'nothing');
+      throw new FileBlockInvalidError({ file: name, offset }, `block ${block} holds ${held}, no bytes of a datablock`);
     }
     const headerBytes = blocks.bodyOffset(block) - offset;
     const old = decodeBlockHeader(await content.read(offset, headerBytes), header, name, offset);

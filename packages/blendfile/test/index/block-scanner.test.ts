@@ -92,6 +92,7 @@ describe('BlockScanner', () => {
     const scanner = new BlockScanner({ header: legacy, file: 'a.blend', maxBlocks: 3 });
     const four = Buffer.concat([1, 2, 3, 4].map(() => headerBytes(legacy, {})));
     expect(() => scanner.feed(four, 12)).toThrow(BlendFileTooLargeError);
+    expect(() => scanner.feed(four, 12)).toThrow('a.blend: the file is more than 3 file-blocks (at byte ');
   });
 
   it('refuses more kinds of codes than any file has', () => {

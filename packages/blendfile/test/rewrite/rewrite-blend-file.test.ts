@@ -142,6 +142,17 @@ describe('BlendEdits', () => {
     expect(edits.isEmpty).toBe(true);
   });
 
+  it('refuses a text where a pointer leads nowhere, and one in place of what is no data', async () => {
+    await using file = await openBlendFile(scene);
+    const image = await file.view(file.blocks.firstWithCode('IM'));
+    const edits = new BlendEdits(file);
+    const nowhere = file.target(image, 'id.properties');
+    expect(nowhere).toBe(-1);
+    for (const block of [nowhere, file.blocks.firstWithCode('DNA1'), file.blocks.firstWithCode('ENDB')])
+      await expect(edits.replaceText(block, Buffer.from('x'))).rejects.toThrow(FileBlockInvalidError);
+    expect(edits.isEmpty).toBe(true);
+  });
+
   it('takes the last value of a field', async () => {
     await using file = await openBlendFile(scene);
     const cube = await file.view(file.blocks.firstWithCode('OB'));

@@ -5,8 +5,9 @@ import type { ProgramResult } from '@waybill/test-kit';
 const main = join(import.meta.dirname, '../../../src/main.ts');
 
 /** The program as it is started, in a process of its own. */
-export async function runPacker(args: readonly string[]): Promise<ProgramResult> {
-  const result = await runProgram(process.execPath, ['--conditions=@waybill/source', main, ...args]);
+export async function runPacker(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<ProgramResult> {
+  const started = ['--conditions=@waybill/source', main, ...args];
+  const result = await runProgram(process.execPath, started, { env: { ...process.env, ...env } });
   if (result === undefined) throw new Error('node is absent');
   return result;
 }

@@ -13,7 +13,15 @@ export interface GroundTruth {
   readonly leaves: readonly string[];
   /** Of `leaves`, what is needed when proxies are asked for. */
   readonly proxies?: readonly string[];
-  readonly rewrites: readonly { readonly holder: string; readonly datablock: string; readonly stored: string }[];
+  readonly rewrites: readonly WantedRewrite[];
+  /** More of them where names are UTF-8 only. */
+  readonly utf8Rewrites?: readonly WantedRewrite[];
+}
+
+export interface WantedRewrite {
+  readonly holder: string;
+  readonly datablock: string;
+  readonly stored: string;
 }
 
 /** What Blender saw in a .blend file: see scenes/look_at_blends.py. */

@@ -1,5 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, sep } from 'node:path';
 import { type BlendFileSpec, type BlockSpec, buildBlendFile, type StructValues } from '@waybill/blendfile/testing';
 import { trace } from '../../../src/trace/trace.ts';
 import type { TraceOptions, Usage } from '../../../src/trace/usage.ts';
@@ -117,7 +117,12 @@ export async function traced(path: string, options?: TraceOptions): Promise<Usag
 /** `IMwood textures/wood.png` for each, with the files relative to a folder. */
 export function shown(usages: readonly Usage[], folder: string): string[] {
   return usages.map(({ datablock: { name }, stored, files, isPacked, isOptional }) => {
-    const paths = files.map(({ path }) => path.toString('latin1').slice(folder.length + 1));
+    const paths = files.map(({ path }) =>
+      path
+        .toString('latin1')
+        .slice(folder.length + 1)
+        .replaceAll(sep, '/'),
+    );
     const state = isPacked ? 'packed' : isOptional ? 'absent' : 'missing';
     return `${name} ${stored.toString('latin1')}: ${paths.length === 0 ? state : paths.join(' ')}`;
   });
