@@ -6,7 +6,7 @@ import type { StreamHasher } from './stream-hasher.ts';
  * While one buffer is written and hashed, another one is filled. Larger ones gain nothing measurable, and two hundred
  * uploads at once would hold twice the memory.
  */
-const BUFFER_BYTES = Number(process.env['BB'] ?? 256) * 1024;
+const BUFFER_BYTES = 256 * 1024;
 
 /** After so many bytes the disk is set to work, so that the last sync has little left to wait for. */
 const SYNC_EVERY_BYTES = 32 * 1024 * 1024;

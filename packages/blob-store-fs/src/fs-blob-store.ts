@@ -7,6 +7,7 @@ import {
   type BlobStore,
   type DeleteOptions,
   type GetOptions,
+  type HasManyOptions,
   OpenCalls,
   type PartialUploads,
   type PutManyItem,
@@ -35,6 +36,11 @@ export interface FsBlobStoreInit {
   durability?: Durability;
   /** Permissions of blobs, before the umask; default 0o666, as with the originals. */
   fileMode?: number;
+  /**
+   * Marks of one blob by `hasMany` are this far apart, in milliseconds; default 60,000. A reference may be that much older than it is.
+   * A mark costs as much as the look, and whoever asks for requirements makes the checkout soon after.
+   */
+  freshMs?: number;
 }
 
 /** A blob store whose blobs are plain files, which others may link to. */
@@ -51,11 +57,11 @@ export interface FsBlobStore extends BlobStore {
  * @throws A system error (EACCES, ENOTDIR…); FileSyncFailedError.
  */
 export async function createFsBlobStore(init: FsBlobStoreInit): Promise<FsBlobStore> {
-  const { durability = 'full', fileMode = 0o666 } = init;
+  const { durability = 'full', fileMode = 0o666, freshMs = 60_000 } = init;
   await ensureDirectory(init.root, { durability });
   const root = realpathSync(init.root);
   await Promise.all(['stored', 'uploading'].map((name) => ensureDirectory(join(root, name), { durability })));
-  return new FsBlobFolder(new FsBlobs({ root, durability, fileMode }));
+  return new FsBlobFolder(new FsBlobs({ root, durability, fileMode, freshMs }));
 }
 
 class FsBlobFolder implements FsBlobStore {
@@ -84,7 +90,7 @@ class FsBlobFolder implements FsBlobStore {
     });
   }
 
-  hasMany(keys: readonly BlobKey[], options: AbortOptions = {}): Promise<boolean[]> {
+  hasMany(keys: readonly BlobKey[], options: HasManyOptions = {}): Promise<boolean[]> {
     return this.#calls.run(() => hasMany(this.#blobs, keys, options));
   }
 

@@ -13,6 +13,8 @@ export interface FsBlobsInit {
   readonly root: string;
   readonly durability: Durability;
   readonly fileMode: number;
+  /** `hasMany` leaves the time of a blob that is younger than this. */
+  readonly freshMs: number;
 }
 
 /** Threads share the mark; each counts in a range of its own. */
@@ -25,12 +27,14 @@ export class FsBlobs {
   readonly fileMode: number;
   readonly settler: BlobSettler;
   readonly hashers = new HashThreads();
+  readonly #freshMs: number;
   readonly #locks = new KeyLocks();
 
-  constructor({ root, durability, fileMode }: FsBlobsInit) {
+  constructor({ root, durability, fileMode, freshMs }: FsBlobsInit) {
     this.root = root;
     this.durability = durability;
     this.fileMode = fileMode;
+    this.#freshMs = freshMs;
     this.settler = new BlobSettler(root, durability);
   }
 
@@ -87,6 +91,11 @@ export class FsBlobs {
       if (isErrnoException(error, 'ENOENT')) return false;
       throw error;
     }
+  }
+
+  /** {@link touch} for a blob that was found a moment ago. Asking for a time costs nothing then, changing it does. */
+  refresh(key: BlobKey, { mtimeMs }: Stats): boolean {
+    return Date.now() - mtimeMs < this.#freshMs || this.touch(key);
   }
 
   /** @returns Whether the blob is there. */

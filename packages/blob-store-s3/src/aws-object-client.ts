@@ -32,19 +32,34 @@ const PARTS_AT_A_TIME = 2;
 /** What one CopyObject call takes at most. */
 const LARGEST_COPY_BYTES = 5 * 1024 ** 3;
 
+/** A service that does not let us in, or says and takes nothing for so long, has lost the request: it is made again. */
+const CONNECT_TIMEOUT_MS = 10_000;
+const IDLE_TIMEOUT_MS = 60_000;
+/** Connections at a time. Downloads hold theirs for as long as their readers take, and must not keep uploads out. */
+const MOST_CONNECTIONS = 1024;
+
 export interface AwsObjectClientInit {
   location: StoreLocation;
   /** Default: the SDK's chain (environment, profile, instance role). */
   credentials?: { accessKeyId: string; secretAccessKey: string };
   /** Tries of one request, the first included, with growing pauses and jitter; default 5. */
   maxAttempts?: number;
+  /** How long nothing may move on a connection that is in use, in milliseconds; default 60,000. */
+  idleTimeoutMs?: number;
 }
 
-export function createAwsObjectClient({ location, credentials, maxAttempts = 5 }: AwsObjectClientInit): ObjectClient {
+export function createAwsObjectClient(init: AwsObjectClientInit): ObjectClient {
+  const { location, credentials, maxAttempts = 5, idleTimeoutMs = IDLE_TIMEOUT_MS } = init;
+  const agent = { keepAlive: true, maxSockets: MOST_CONNECTIONS };
   const client = new S3Client({
     region: location.region,
     forcePathStyle: location.pathStyle,
     maxAttempts,
+    // By default the SDK waits for ever.
+    requestHandler: {
+      ...{ connectionTimeout: CONNECT_TIMEOUT_MS, socketTimeout: idleTimeoutMs },
+      ...{ httpAgent: agent, httpsAgent: agent },
+    },
     // The checksums that newer SDKs add by themselves are unknown to many services that are not Amazon's.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
@@ -129,7 +144,8 @@ class AwsObjectClient implements ObjectClient {
   }
 
   async copy(from: ObjectInfo, to: string, { signal }: AbortOptions = {}): Promise<void> {
-    const source = `${this.#bucket}/${from.name}`;
+    // It becomes a header, and is decoded there.
+    const source = `${this.#bucket}/${from.name}`.split('/').map(encodeURIComponent).join('/');
     if (from.sizeBytes > LARGEST_COPY_BYTES)
       await copyInParts(this.#client, source, from.sizeBytes, this.#at(to), signal);
     else await this.#client.send(new CopyObjectCommand({ ...this.#at(to), CopySource: source }), abortable(signal));
@@ -143,6 +159,7 @@ class AwsObjectClient implements ObjectClient {
     for await (const page of paginateListObjectsV2(
       { client: this.#client },
       { Bucket: this.#bucket, Prefix: prefix },
+      abortable(signal),
     )) {
       for (const { Key: name, Size: sizeBytes = 0, LastModified } of page.Contents ?? []) {
         signal?.throwIfAborted();

@@ -10,6 +10,7 @@ import {
   formatBlobKey,
   getRange,
   type GetOptions,
+  type HasManyOptions,
   KeyLocks,
   OpenCalls,
   type PutManyItem,
@@ -66,9 +67,12 @@ export class S3BlobStore implements BlobStore {
     return this.#run(options, async () => (await this.#whole(key, options)) !== undefined);
   }
 
-  hasMany(keys: readonly BlobKey[], options: AbortOptions = {}): Promise<boolean[]> {
+  hasMany(keys: readonly BlobKey[], options: HasManyOptions = {}): Promise<boolean[]> {
+    const { touch = false } = options;
     return this.#run(options, () =>
-      this.#each(keys, options, async (key) => (await this.#whole(key, options)) !== undefined),
+      this.#each(keys, options, async (key) =>
+        touch ? await this.#isThere(key, options) : (await this.#whole(key, options)) !== undefined,
+      ),
     );
   }
 
@@ -179,8 +183,29 @@ export class S3BlobStore implements BlobStore {
     });
   }
 
-  async #each<In, Out>(items: readonly In[], options: AbortOptions, work: (item: In) => Promise<Out>): Promise<Out[]> {
-    return Promise.all(items.map((item) => this.#slots.run(() => work(item), options)));
+  /** The first failure stops the others. Nothing is under way any more when this ends. */
+  async #each<In, Out>(
+    items: readonly In[],
+    { signal }: AbortOptions,
+    work: (item: In) => Promise<Out>,
+  ): Promise<Out[]> {
+    const results = new Array<Out>(items.length);
+    const failures: unknown[] = [];
+    const left = items.entries();
+    const worker = async (): Promise<void> => {
+      for (const [index, item] of left) {
+        if (failures.length > 0) return;
+        try {
+          results[index] = await this.#slots.run(() => work(item), { signal });
+        } catch (error) {
+          failures.push(error);
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(this.#parts.concurrency, items.length) }, worker));
+    signal?.throwIfAborted();
+    if (failures.length > 0) throw failures[0];
+    return results;
   }
 
   #head(key: BlobKey, options: AbortOptions): Promise<ObjectInfo | undefined> {
@@ -192,7 +217,7 @@ export class S3BlobStore implements BlobStore {
     return found?.sizeBytes === key.sizeBytes ? found : undefined;
   }
 
-  /** Whether a put has nothing to do; then it is a reference like a touch. */
+  /** Whether the blob is there; then this is a reference like a touch. */
   #isThere(key: BlobKey, options: AbortOptions): Promise<boolean> {
     return this.#locks.run(formatBlobKey(key), async () => {
       const found = await this.#whole(key, options);

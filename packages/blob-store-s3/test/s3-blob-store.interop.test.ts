@@ -2,7 +2,7 @@ import { readdir, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { formatBlobKey } from '@waybill/blob-store';
 import { blobStoreSuite, chunksOf, keyOf, source, textBlob } from '@waybill/blob-store/suite';
-import { hasS3Server, type S3Server, skipWithout, startS3Server } from '@waybill/test-kit';
+import { hasS3Server, type S3Server, skipWithout, startS3Server, waitFor } from '@waybill/test-kit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createAwsObjectClient } from '../src/aws-object-client.ts';
 import { openS3BlobStore, parseStoreLocation, type S3BlobStore } from '../src/index.ts';
@@ -142,7 +142,7 @@ describe('the S3 store', () => {
         )
         .catch(() => undefined);
       await stuck;
-      await expect.poll(async () => (await store.sweep({ maxAgeMs: 0 })).uploads, { timeout: 5000 }).toBe(1);
+      await waitFor(async () => (await store.sweep({ maxAgeMs: 0 })).uploads === 1, { timeoutMs: 60_000 });
       expect(await store.sweep({ maxAgeMs: 0 })).toMatchObject({ uploads: 0 });
     });
 

@@ -8,7 +8,9 @@ export class BlobKeyInvalidError extends WaybillError {
   readonly sizeBytes: number;
 
   constructor(digestText: string, sizeBytes: number, cause?: unknown) {
-    const message = `no blob can have digest ${JSON.stringify(digestText.slice(0, 80))} and ${sizeBytes} bytes`;
+    const message =
+      `no blob can have digest ${JSON.stringify(digestText.slice(0, 80))} and ${sizeBytes} bytes: ` +
+      'a digest is 64 hex digits in lower case, and a size a whole number';
     super(message, { code: 'ERR_BLOB_KEY_INVALID', retryable: false, cause });
     this.digestText = digestText;
     this.sizeBytes = sizeBytes;

@@ -38,6 +38,14 @@ export interface GetOptions extends AbortOptions {
   end?: number | undefined;
 }
 
+export interface HasManyOptions extends AbortOptions {
+  /**
+   * Marks those that are there as referenced now, as `touch` does, but for those that were marked a short while ago: a minute, or
+   * what the adapter says. Default false.
+   */
+  touch?: boolean | undefined;
+}
+
 export interface DeleteOptions extends AbortOptions {
   /** Delete only what was last put or touched before this time, in milliseconds since 1970; default: whenever that was. */
   ifReferencedBeforeMs?: number | undefined;
@@ -73,8 +81,11 @@ export interface BlobStore {
   /** Whether the blob is there, with its length, and durable. Its bytes are not read. */
   has(key: BlobKey, options?: AbortOptions): Promise<boolean>;
 
-  /** `has` for many keys, in their order. MUST give way to other work of the process meanwhile. */
-  hasMany(keys: readonly BlobKey[], options?: AbortOptions): Promise<boolean[]>;
+  /**
+   * `has` for many keys, in their order. MUST give way to other work of the process meanwhile. With `touch`, looking and marking
+   * are one step: what is found is kept by `delete` with `ifReferencedBeforeMs`, if that is longer ago than this short while.
+   */
+  hasMany(keys: readonly BlobKey[], options?: HasManyOptions): Promise<boolean[]>;
 
   /** @throws BlobMissingError; BlobCorruptError when what is stored has another length; RangeError. */
   get(key: BlobKey, options?: GetOptions): Promise<BlobContent>;

@@ -23,6 +23,7 @@ export type {
   BlobStore,
   DeleteOptions,
   GetOptions,
+  HasManyOptions,
   PutManyItem,
   PutManyOutcome,
   PutOutcome,

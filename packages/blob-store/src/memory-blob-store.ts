@@ -8,6 +8,7 @@ import type {
   BlobStore,
   DeleteOptions,
   GetOptions,
+  HasManyOptions,
   PutManyItem,
   PutManyOutcome,
   PutOutcome,
@@ -56,10 +57,12 @@ class MemoryBlobStore implements BlobStore {
     return this.#run(options, () => this.#blobs.has(formatBlobKey(key)));
   }
 
-  hasMany(keys: readonly BlobKey[], options: AbortOptions = {}): Promise<boolean[]> {
+  hasMany(keys: readonly BlobKey[], options: HasManyOptions = {}): Promise<boolean[]> {
+    const look =
+      options.touch === true ? this.#touch.bind(this) : (key: BlobKey) => this.#blobs.has(formatBlobKey(key));
     return this.#run(options, async () => {
       const found: boolean[] = [];
-      await visitEach(keys, (key) => found.push(this.#blobs.has(formatBlobKey(key))), options);
+      await visitEach(keys, (key) => found.push(look(key)), options);
       return found;
     });
   }

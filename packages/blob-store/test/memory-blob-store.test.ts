@@ -20,7 +20,12 @@ describe('the memory store', () => {
     expect(await Array.fromAsync(store.list())).toEqual([{ key, referencedAtMs: 1000 }]);
     await store.touch([key]);
     expect(await store.delete(key, { ifReferencedBeforeMs: 2000 })).toBe(false);
-    expect(await store.delete(key, { ifReferencedBeforeMs: 2001 })).toBe(true);
+    nowMs = 3000;
+    expect(await store.hasMany([key])).toEqual([true]);
+    expect(await Array.fromAsync(store.list())).toEqual([{ key, referencedAtMs: 2000 }]);
+    expect(await store.hasMany([key], { touch: true })).toEqual([true]);
+    expect(await store.delete(key, { ifReferencedBeforeMs: 3000 })).toBe(false);
+    expect(await store.delete(key, { ifReferencedBeforeMs: 3001 })).toBe(true);
   });
 
   test('keeps its blobs when the caller uses the bytes for something else', async () => {

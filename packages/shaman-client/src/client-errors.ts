@@ -73,6 +73,9 @@ export interface RequestRefusedInit {
 /** Statuses after which the same request may succeed later (RFC 9110 section 15, RFC 6585 section 4). */
 const RETRYABLE_STATUSES: ReadonlySet<number> = new Set([408, 421, 425, 429, 500, 502, 503, 504, 507]);
 
+/** Too much is under way: the same request succeeds when there is less, and many small ones in its place make it more. */
+const BUSY_STATUSES: ReadonlySet<number> = new Set([429, 503]);
+
 /** The server answered with a status that is no part of the protocol's course. */
 export class RequestRefusedError extends WaybillError {
   readonly url: string;
@@ -80,6 +83,8 @@ export class RequestRefusedError extends WaybillError {
   readonly detail: string;
   /** From Retry-After. */
   readonly retryAfterMs: number | undefined;
+  /** The server has too much under way. */
+  readonly isBusy: boolean;
 
   constructor({ url, status, detail, retryAfterMs }: RequestRefusedInit) {
     super(`${url} answered ${status}${detail === '' ? '' : `: ${quoted(detail.trim())}`}`, {
@@ -89,6 +94,7 @@ export class RequestRefusedError extends WaybillError {
     this.status = status;
     this.detail = detail;
     this.retryAfterMs = retryAfterMs;
+    this.isBusy = BUSY_STATUSES.has(status);
   }
 }
 

@@ -56,7 +56,8 @@ export class SendRound {
       await this.#send(upload, context);
     } catch (error) {
       context.signal?.throwIfAborted();
-      if (upload.kind === 'batch' && error instanceof RequestRefusedError) this.#sendAlone(upload.files);
+      if (upload.kind === 'batch' && error instanceof RequestRefusedError && !error.isBusy)
+        this.#sendAlone(upload.files);
       else if (!isRetryable(error)) throw error;
       this.#noteFailure(upload, error, context);
       await abortableSleep(retryPauseMs(error, this.#failures - 1, context.timing), context);

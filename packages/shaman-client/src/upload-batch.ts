@@ -10,6 +10,7 @@ import {
 } from '@waybill/shaman-protocol';
 import { AnswerInvalidError } from './client-errors.ts';
 import { exactContent } from './exact-content.ts';
+import { gathered } from './gathered.ts';
 import type { HashedFile } from './hashed-files.ts';
 import { parseJson } from './parse-json.ts';
 import { refusalOf } from './small-requests.ts';
@@ -27,7 +28,7 @@ export async function uploadBatch(
     'content-type': CONTENT_TYPES.batch,
     'content-length': String(batchSizeBytes(files.map(({ file }) => file))),
   };
-  const openBody = () => encodeBatchFrames(framesOf(files, context));
+  const openBody = () => gathered(encodeBatchFrames(framesOf(files, context)));
   const answer = await sendCounted(context, { url, method: 'POST', headers, openBody }, files.length);
   if (answer.status !== 200) throw refusalOf(url, answer.status, answer.text, answer.headers['retry-after']);
   const results = parseBatchResponse(parseJson(url, answer.text));

@@ -80,6 +80,24 @@ test('a batch that is refused is sent file by file', async () => {
   expect(server.count(/batch/)).toBe(1);
 });
 
+test.each([429, 503])('a batch that a busy server refuses (%i) is sent again as a whole', async (status) => {
+  let refusals = 0;
+  await using server = await startFakeServer({
+    protocol: 'own',
+    script: ({ path, response, request }) => {
+      if (!path.endsWith('batch') || refusals === 2) return false;
+      refusals += 1;
+      request.resume();
+      response.writeHead(status, { 'retry-after': '0' }).end();
+      return true;
+    },
+  });
+  await using client = await createShamanClient({ url: server.url, timing: QUICK });
+  expect(await client.sendFiles(testFiles(20))).toMatchObject({ retries: 2 });
+  expect(server.batches).toEqual([20]);
+  expect(server.count(/files\//)).toBe(0);
+});
+
 test('a large upload that breaks goes on where the server stands', async () => {
   const file = testFile('large.vdb', 9_000_000);
   await using server = await startFakeServer({

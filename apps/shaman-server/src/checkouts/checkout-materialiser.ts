@@ -37,8 +37,7 @@ export class CheckoutMaterialiser implements BlobLocator {
   /** A checkout of which one file is missing fetches nothing. */
   async locate(keys: readonly BlobKey[], options: AbortOptions = {}): Promise<LocatedBlobs> {
     const { remote, cacheLocator, onFetched } = this.#init;
-    await remote.touch(keys, options);
-    const present = await remote.hasMany(keys, options);
+    const present = await remote.hasMany(keys, { ...options, touch: true });
     if (present.includes(false)) return { present };
     const cached = (await cacheLocator.locate(keys, options)).present;
     const wanted = keys.filter((_, index) => cached[index] !== true);

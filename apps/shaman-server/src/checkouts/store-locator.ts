@@ -3,7 +3,7 @@ import type { BlobKey, BlobStore } from '@waybill/blob-store';
 import type { BlobLocator } from './blob-locator.ts';
 
 /** A store whose blobs are files. */
-export interface LocalBlobStore extends Pick<BlobStore, 'touch' | 'hasMany'> {
+export interface LocalBlobStore extends Pick<BlobStore, 'hasMany'> {
   /** The real path of the store's folder. */
   readonly root: string;
   /** Where the blob's file is, or would be: below `root`. */
@@ -18,10 +18,6 @@ export function createStoreLocator(store: LocalBlobStore): BlobLocator {
     root,
     // Not `relative`, which would take longer than the link does.
     pathOf: (key) => store.blobPath(key).slice(below).replaceAll(sep, '/'),
-    locate: async (keys, options) => {
-      // In this order: what is seen after it was touched, no collection takes away.
-      await store.touch(keys, options);
-      return { present: await store.hasMany(keys, options) };
-    },
+    locate: async (keys, options) => ({ present: await store.hasMany(keys, { ...options, touch: true }) }),
   };
 }

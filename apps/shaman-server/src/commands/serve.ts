@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { defineCommand, EXIT } from '@waybill/cli-kit';
 import { AUTH_OPTIONS } from '../config/auth-options.ts';
 import { checkServeConfig, checkStoreConfig } from '../config/check-serve-config.ts';
+import { describeAccess } from '../config/describe-access.ts';
 import { LIMIT_OPTIONS } from '../config/limit-options.ts';
 import { SERVE_OPTIONS } from '../config/serve-options.ts';
 import { STORE_OPTIONS } from '../config/store-options.ts';
@@ -32,7 +33,8 @@ export const serveCommand = defineCommand({
     const context = createContext(config, output);
     await using server = await startServer(config, context);
     const { url } = server;
-    output.result({ url, storage: config.storage }, () => `Serving ${config.storage} on ${url}\n`);
+    const access = describeAccess(config);
+    output.result({ url, storage: config.storage, access }, () => `Serving ${config.storage} on ${url} (${access})\n`);
     if (!signal.aborted) await once(signal, 'abort');
     const { cutOff } = await server.drain(config.drain);
     context.logger.info({ cutOff }, 'Gracefully stopped');

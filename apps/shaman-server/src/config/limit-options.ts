@@ -21,7 +21,8 @@ export const LIMIT_OPTIONS = defineOptions({
     schema: values.bytes(),
     value: 'BYTES',
     default: GIB,
-    description: 'what stays free on the disk; uploads that do not leave it are refused with 507',
+    description:
+      'what stays free on the disk; uploads that do not leave it are refused with 507. Not with --blob-store',
   },
   maxUploads: {
     schema: values.integer({ min: 1, max: 10_000 }),
@@ -39,7 +40,8 @@ export const LIMIT_OPTIONS = defineOptions({
     schema: values.bytes(),
     value: 'BYTES',
     default: 256 * 1024 * 1024,
-    description: 'largest definition of a checkout, decoded',
+    description:
+      'largest definition of a checkout, decoded; also of all that are under way, more get 503 with Retry-After',
   },
   maxDefinitionFiles: {
     schema: values.integer({ min: 1 }),

@@ -5,7 +5,7 @@ export class ServerBusyError extends WaybillError {
   readonly retryAfterSeconds: number;
 
   constructor(retryAfterSeconds: number) {
-    super('the server has as many uploads under way as it takes; try again later', {
+    super('the server has as much under way as it takes; try again later', {
       code: 'ERR_SERVER_BUSY',
       retryable: true,
     });
@@ -34,7 +34,7 @@ export class StoreQuotaExceededError extends WaybillError {
   readonly sizeBytes: number;
 
   constructor(limitBytes: number, sizeBytes: number) {
-    super(`the store may hold ${limitBytes} bytes; there is no room for ${sizeBytes} more`, {
+    super(`the store may hold ${limitBytes} bytes (--max-store-bytes); there is no room for ${sizeBytes} more`, {
       code: 'ERR_STORE_QUOTA_EXCEEDED',
       retryable: true,
     });
@@ -50,10 +50,13 @@ export class FreeSpaceLowError extends WaybillError {
   readonly sizeBytes: number;
 
   constructor({ minFreeBytes, freeBytes, sizeBytes }: { minFreeBytes: number; freeBytes: number; sizeBytes: number }) {
-    super(`${freeBytes} bytes are free, of which ${minFreeBytes} are kept free: there is no room for ${sizeBytes}`, {
-      code: 'ERR_FREE_SPACE_LOW',
-      retryable: true,
-    });
+    super(
+      `${freeBytes} bytes of the disk are free, and ${minFreeBytes} stay so (--min-free-bytes): no room for ${sizeBytes}`,
+      {
+        code: 'ERR_FREE_SPACE_LOW',
+        retryable: true,
+      },
+    );
     this.minFreeBytes = minFreeBytes;
     this.freeBytes = freeBytes;
     this.sizeBytes = sizeBytes;

@@ -34,8 +34,10 @@ export class SpaceGuard {
 
   /** Throws StoreQuotaExceededError, FreeSpaceLowError. */
   async reserve(sizeBytes: number): Promise<Reservation> {
+    const freeBytes = await this.#init.freeBytes?.();
+    // From here on without giving way: of two that come at once, the second one sees the first.
     this.#assertQuota(sizeBytes);
-    await this.#assertFree(sizeBytes);
+    if (freeBytes !== undefined) this.#assertFree(sizeBytes, freeBytes - this.#pendingBytes);
     return this.#reservation(sizeBytes);
   }
 
@@ -45,10 +47,8 @@ export class SpaceGuard {
     if (usedBytes + sizeBytes > maxStoreBytes) throw new StoreQuotaExceededError(maxStoreBytes, sizeBytes);
   }
 
-  async #assertFree(sizeBytes: number): Promise<void> {
-    const { minFreeBytes = 0, freeBytes: look } = this.#init;
-    if (look === undefined) return;
-    const freeBytes = (await look()) - this.#pendingBytes;
+  #assertFree(sizeBytes: number, freeBytes: number): void {
+    const { minFreeBytes = 0 } = this.#init;
     if (freeBytes - sizeBytes < minFreeBytes) throw new FreeSpaceLowError({ minFreeBytes, freeBytes, sizeBytes });
   }
 

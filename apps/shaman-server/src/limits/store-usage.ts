@@ -21,9 +21,10 @@ const GENTLE_REST_MS = 6;
 /** How much the store holds: counted now and then, and kept up between two counts. */
 export class StoreUsage {
   readonly #store: Pick<BlobStore, 'list'>;
-  #counted: Usage | undefined;
-  /** What came and went since the count began. */
-  #changes = { blobs: 0, sizeBytes: 0 };
+  /** What was counted, and what had been added when that count began. */
+  #counted: { readonly usage: Usage; readonly added: Usage } | undefined;
+  /** All that was added since the start of the process. */
+  #added: Usage = { blobs: 0, sizeBytes: 0 };
 
   constructor(store: Pick<BlobStore, 'list'>) {
     this.#store = store;
@@ -32,17 +33,20 @@ export class StoreUsage {
   /** Undefined until it was counted for the first time. */
   get current(): Usage | undefined {
     if (this.#counted === undefined) return undefined;
-    const blobs = this.#counted.blobs + this.#changes.blobs;
-    return { blobs: Math.max(0, blobs), sizeBytes: Math.max(0, this.#counted.sizeBytes + this.#changes.sizeBytes) };
+    const { usage, added } = this.#counted;
+    return {
+      blobs: usage.blobs + this.#added.blobs - added.blobs,
+      sizeBytes: usage.sizeBytes + this.#added.sizeBytes - added.sizeBytes,
+    };
   }
 
   added(sizeBytes: number): void {
-    this.#changes = { blobs: this.#changes.blobs + 1, sizeBytes: this.#changes.sizeBytes + sizeBytes };
+    this.#added = { blobs: this.#added.blobs + 1, sizeBytes: this.#added.sizeBytes + sizeBytes };
   }
 
-  /** Counts anew. A blob that comes meanwhile may be counted twice, until the next count. */
+  /** Counts anew. A blob that comes meanwhile may be counted twice, until the next count. Counts may overlap. */
   async count({ signal, gently = false }: CountOptions = {}): Promise<Usage> {
-    const before = this.#changes;
+    const added = this.#added;
     const counted = { blobs: 0, sizeBytes: 0 };
     let restAtMs = performance.now() + GENTLE_WORK_MS;
     for await (const { key } of this.#store.list({ signal })) {
@@ -52,11 +56,7 @@ export class StoreUsage {
       await abortableSleep(GENTLE_REST_MS, { signal });
       restAtMs = performance.now() + GENTLE_WORK_MS;
     }
-    this.#counted = counted;
-    this.#changes = {
-      blobs: this.#changes.blobs - before.blobs,
-      sizeBytes: this.#changes.sizeBytes - before.sizeBytes,
-    };
+    this.#counted = { usage: counted, added };
     return counted;
   }
 }

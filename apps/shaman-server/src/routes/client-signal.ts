@@ -6,12 +6,13 @@ class ClientGoneError extends Error {
   readonly statusCode = 499;
 }
 
-/** Fires when the client goes away before the answer is finished. */
-export function clientSignal(reply: FastifyReply): AbortSignal {
+/** Fires when the client goes away before the answer is finished; has fired where it is gone already. */
+export function clientSignal({ raw }: FastifyReply): AbortSignal {
   const controller = new AbortController();
-  const { raw } = reply;
-  raw.once('close', () => {
+  const note = (): void => {
     if (!raw.writableFinished) controller.abort(new ClientGoneError('the client went away'));
-  });
+  };
+  if (raw.destroyed) note();
+  else raw.once('close', note);
   return controller.signal;
 }

@@ -30,13 +30,22 @@ export function openBody(
   return coding === undefined ? body : decodeBody(body, coding, decodedBytes);
 }
 
-/** A whole small body, decoded. Throws BodyTooLargeError before the first byte is read, where the client says how many. */
+/** What the reading of a whole body needs. */
+export type BodyLimits = Pick<RequestLimits, 'idleTimeoutMs' | 'bodyMemory'>;
+
+/**
+ * A whole body, decoded, of which the memory is counted until the answer has gone out.
+ * Throws BodyTooLargeError before the first byte is read, where the client says how many; ServerBusyError.
+ */
 export async function readBody(
   request: FastifyRequest,
   reply: FastifyReply,
-  limits: Pick<RequestLimits, 'idleTimeoutMs'>,
+  { idleTimeoutMs, bodyMemory }: BodyLimits,
   limitBytes: number,
 ): Promise<Buffer> {
   if (Number(request.headers['content-length'] ?? 0) > limitBytes) throw new BodyTooLargeError('the body', limitBytes);
-  return await collectBody(openBody(request, reply, { ...limits, decodedBytes: limitBytes }), limitBytes);
+  const lease = bodyMemory.open();
+  reply.raw.once('close', () => lease[Symbol.dispose]());
+  const body = openBody(request, reply, { idleTimeoutMs, decodedBytes: limitBytes });
+  return await collectBody(body, limitBytes, { onChunk: (sizeBytes) => lease.take(sizeBytes) });
 }

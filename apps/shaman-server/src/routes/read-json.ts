@@ -1,13 +1,12 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { RequestLimits } from '../server/services.ts';
-import { readBody } from './open-body.ts';
+import { type BodyLimits, readBody } from './open-body.ts';
 import { RequestInvalidError } from './request-errors.ts';
 
-/** A body as JSON; an empty one is `undefined`. Throws RequestInvalidError, BodyTooLargeError. */
+/** A body as JSON; an empty one is `undefined`. Throws RequestInvalidError, and what `readBody` throws. */
 export async function readJson(
   request: FastifyRequest,
   reply: FastifyReply,
-  limits: Pick<RequestLimits, 'idleTimeoutMs'>,
+  limits: BodyLimits,
   limitBytes: number,
 ): Promise<unknown> {
   const bytes = await readBody(request, reply, limits, limitBytes);

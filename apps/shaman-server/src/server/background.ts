@@ -1,6 +1,7 @@
 import type { AbortOptions } from '@waybill/common';
 import type { HttpClient } from '@waybill/http-kit';
 import { keepDownloadedKey } from '../auth/downloaded-key.ts';
+import { CollectionRunningError } from '../gc/gc-errors.ts';
 import type { ProgramContext } from './program-context.ts';
 import type { ServerConfig } from './server-config.ts';
 import type { Services } from './services.ts';
@@ -60,7 +61,15 @@ async function collectGarbage(
   { logger }: ProgramContext,
   options: AbortOptions,
 ): Promise<void> {
-  const { problems, failures, deleted, examined, swept } = await collector.collect(options);
+  const report = await collector.collect(options).catch((error: unknown) => {
+    if (error instanceof CollectionRunningError) return undefined;
+    throw error;
+  });
+  if (report === undefined) {
+    logger.info('No garbage collected: another one is at it');
+    return;
+  }
+  const { problems, failures, deleted, examined, swept } = report;
   for (const { source, error } of problems)
     logger.error({ err: error, source }, 'Nothing was deleted: what refers to files could not be read');
   const failed = failures.length;

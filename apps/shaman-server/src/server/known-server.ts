@@ -38,7 +38,7 @@ export async function requestKnownServer(
   init: KnownServerRequest,
 ): Promise<{ status: number; bytes: Buffer }> {
   const answer = await open(url, init);
-  return { status: answer.statusCode ?? 0, bytes: await collectBody(answer, init.maxBytes, 'the answer') };
+  return { status: answer.statusCode ?? 0, bytes: await collectBody(answer, init.maxBytes, { what: 'the answer' }) };
 }
 
 function open(url: string, { certificate, body, signal, idleTimeoutMs, ...init }: KnownServerRequest) {

@@ -7,6 +7,7 @@ import { readPrivateKey } from '../auth/es256-keys.ts';
 import { createKeySetVerifier, createKeyVerifier } from '../auth/jwt-verifier.ts';
 import type { JwtVerifier } from '../auth/jwt-verifier.ts';
 import { createKeyFolder } from '../auth/key-folder.ts';
+import type { KeyFolder } from '../auth/key-folder.ts';
 import { createNetworks } from '../auth/networks.ts';
 import { createOidcKeySet } from '../auth/oidc-key-set.ts';
 import { isOpen } from '../config/check-serve-config.ts';
@@ -25,21 +26,34 @@ export interface OpenAuthenticatorInit {
 export function openAuthenticator({ config, client, logger, ownTokens }: OpenAuthenticatorInit): Authenticator {
   const onError = (error: unknown): void =>
     logger.warn({ err: error }, 'Keys that tokens are checked with are not available');
+  const { jwtKeys: directory } = config;
+  const folder = directory === undefined ? undefined : createKeyFolder({ directory, onError });
+  if (folder !== undefined && config.jwtKeyUrl === undefined) void warnWithoutKeys(folder, directory, logger);
   return createAuthenticator({
     open: isOpen(config),
     tokens: [...config.tokens, ...ownTokens],
-    verifiers: verifiersOf(config, client, onError),
+    verifiers: verifiersOf(config, folder, client, onError),
     isAnonymousV3: createNetworks(config.anonymousV3From),
   });
 }
 
-function verifiersOf(config: AuthConfig, client: HttpClient, onError: (error: unknown) => void): JwtVerifier[] {
-  const { jwtKeys, jwksUrl, oidcIssuer, jwtAudience: audience } = config;
+/** A folder that is another than was meant looks like one to which the keys are still to come. */
+async function warnWithoutKeys(folder: KeyFolder, directory: string | undefined, logger: Logger): Promise<void> {
+  if ((await folder.keys()).length > 0) return;
+  logger.warn(
+    { directory },
+    'There is no *-public*.pem in the folder of --jwt-keys: until there is one, its tokens are refused',
+  );
+}
+
+function verifiersOf(
+  { jwksUrl, oidcIssuer, jwtAudience: audience }: AuthConfig,
+  folder: KeyFolder | undefined,
+  client: HttpClient,
+  onError: (error: unknown) => void,
+): JwtVerifier[] {
   const verifiers: JwtVerifier[] = [];
-  if (jwtKeys !== undefined) {
-    const folder = createKeyFolder({ directory: jwtKeys, onError });
-    verifiers.push(createKeyVerifier(() => folder.keys()));
-  }
+  if (folder !== undefined) verifiers.push(createKeyVerifier(() => folder.keys()));
   const aimed = audience === undefined ? { onError } : { audience, onError };
   if (jwksUrl !== undefined)
     verifiers.push(createKeySetVerifier({ ...aimed, getKey: createRemoteJWKSet(new URL(jwksUrl)) }));

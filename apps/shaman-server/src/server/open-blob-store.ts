@@ -19,13 +19,24 @@ export interface OpenedBlobStore {
   close(): Promise<void>;
 }
 
-/** Opens the store that the configuration names. `onFetched` is called when a cache may have grown. */
-export async function openBlobStore(
-  { blobStore, durability }: StoreConfig,
-  { fileStore }: StoragePaths,
-  onFetched: () => void,
-): Promise<OpenedBlobStore> {
-  const files = await createFsBlobStore({ root: fileStore, durability });
+export interface OpenBlobStoreInit {
+  readonly config: Pick<StoreConfig, 'blobStore' | 'durability'>;
+  readonly paths: Pick<StoragePaths, 'fileStore'>;
+  /** How old a reference has to be before a collection may take the file; default: very old. */
+  readonly gcMaxAgeMs?: number | undefined;
+  /** Called when a cache may have grown. */
+  readonly onFetched: () => void;
+}
+
+/** References that are renewed later than this are a small part of any age that a collection asks for. */
+const LONGEST_FRESH_MS = 60_000;
+
+/** Opens the store that the configuration names. */
+export async function openBlobStore(init: OpenBlobStoreInit): Promise<OpenedBlobStore> {
+  const { onFetched, gcMaxAgeMs = Infinity } = init;
+  const { blobStore, durability } = init.config;
+  const freshMs = Math.min(LONGEST_FRESH_MS, gcMaxAgeMs / 60);
+  const files = await createFsBlobStore({ root: init.paths.fileStore, durability, freshMs });
   const filesLocator = createStoreLocator(files);
   if (blobStore === undefined) {
     const keeps = createHardLinkCheck((key) => files.blobPath(key));

@@ -19,9 +19,9 @@ import type { PinStore } from '../state/pins.ts';
 import { openPostgresPinStore } from '../state/postgres-pins.ts';
 import type { SharedDatabase } from '../state/shared-database.ts';
 import { openBlobStore } from './open-blob-store.ts';
-import type { OpenedBlobStore } from './open-blob-store.ts';
 import { openDatabase } from './open-database.ts';
 import { openFarmCheckouts } from './open-farm-checkouts.ts';
+import { asStorageError } from './start-errors.ts';
 import { storagePaths } from './storage-paths.ts';
 import type { StoragePaths } from './storage-paths.ts';
 
@@ -41,26 +41,40 @@ export interface Storage extends AsyncDisposable {
   readonly pins: PinStore;
   readonly collector: Collector;
   readonly scrubber: Scrubber;
+  /** The folder whose disk uploads fill; undefined where they go to a remote store. */
+  readonly uploadFolder: string | undefined;
   /** What several servers share; undefined for one alone. */
   readonly database: SharedDatabase | undefined;
   /** Keeps the checkouts as the other servers make and erase them, until it is disposed. */
   follow(): AsyncDisposable;
 }
 
-/** Opens the storage that the configuration names. Nothing in it is read yet, however much there is. */
+/**
+ * Opens the storage that the configuration names. Nothing in it is read yet, however much there is.
+ * @throws StorageUnusableError, DiskFullError; what the remote store or the database throws.
+ */
 export async function openStorage(init: OpenStorageInit): Promise<Storage> {
+  const paths = storagePaths(init.config);
+  try {
+    return await open(init, paths);
+  } catch (error) {
+    throw asStorageError(error, paths.root);
+  }
+}
+
+async function open(init: OpenStorageInit, paths: StoragePaths): Promise<Storage> {
   const { config, logger } = init;
-  const paths = storagePaths(config);
   await using cleanup = new AsyncDisposableStack();
   await ensureDirectory(paths.state);
   const database = config.database === undefined ? undefined : await openDatabase(config.database, logger);
   if (database !== undefined) cleanup.use(database);
-  const pins = database === undefined ? createMemoryPinStore() : await openPostgresPinStore({ database });
-  cleanup.defer(() => pins.close());
   const onError = (error: unknown): void => logger.warn({ err: error }, 'Work in the background failed');
+  const pins = database === undefined ? createMemoryPinStore() : await openPostgresPinStore({ database, onError });
+  cleanup.defer(() => pins.close());
   const sources = [paths.checkouts, ...config.extraCheckouts].map((folder) => new TreeReferences(folder));
   const evictCache = (): void => void evictor?.evict().catch(onError);
-  const opened: OpenedBlobStore = await openBlobStore(config, paths, evictCache);
+  const { gcMaxAgeMs } = init;
+  const opened = await openBlobStore({ config, paths, gcMaxAgeMs, onFetched: evictCache });
   cleanup.defer(() => opened.close());
   const { store, cache, locator } = opened;
   const evictor = cache && new CacheEvictor({ cache, pins, sources, maxBytes: config.cacheBytes });
@@ -76,7 +90,7 @@ export async function openStorage(init: OpenStorageInit): Promise<Storage> {
   const collector = createCollector({
     ...{ store, pins, sources: [...(farm?.references ?? []), ...sources] },
     lock: database === undefined ? createFolderCollectionLock(paths.state) : createPostgresCollectionLock(database),
-    ...(init.gcMaxAgeMs !== undefined && { maxAgeMs: init.gcMaxAgeMs }),
+    ...(gcMaxAgeMs !== undefined && { maxAgeMs: gcMaxAgeMs }),
     ...(opened.keeps !== undefined && { keeps: opened.keeps }),
   });
   const journal = createFileScrubJournal(join(paths.state, 'scrub.json'));
@@ -89,6 +103,7 @@ export async function openStorage(init: OpenStorageInit): Promise<Storage> {
   const stack = cleanup.move();
   return {
     ...{ paths, store, checkouts, pins, collector, scrubber, database },
+    uploadFolder: cache === undefined ? paths.fileStore : undefined,
     follow: () => farm?.follow() ?? new AsyncDisposableStack(),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };

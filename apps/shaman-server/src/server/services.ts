@@ -2,6 +2,7 @@ import type { BlobStore } from '@waybill/blob-store';
 import type { Authenticator } from '../auth/authenticator.ts';
 import type { CheckoutStore } from '../checkouts/checkout-store.ts';
 import type { Collector } from '../gc/collector.ts';
+import type { BodyMemory } from '../limits/body-memory.ts';
 import type { BodySlots } from '../limits/body-slots.ts';
 import type { SpaceGuard } from '../limits/space-guard.ts';
 import type { StoreUsage } from '../limits/store-usage.ts';
@@ -17,6 +18,8 @@ export interface RequestLimits {
   readonly maxDefinitionFiles: number;
   /** Milliseconds in which the next 16 KiB of a body have to come. */
   readonly idleTimeoutMs: number;
+  /** For bodies that are held as a whole. */
+  readonly bodyMemory: BodyMemory;
   /** A collection that is asked for takes nothing that is younger: clients may not have checked it out yet. */
   readonly leastGcAgeMs: number;
 }

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { access } from 'node:fs/promises';
+import { createSecureContext } from 'node:tls';
+import { UsageInvalidError } from '@waybill/cli-kit';
 import { createClientMetrics, createHttpClient } from '@waybill/http-kit';
-import type { DrainResult, ServerInit, ServerTls } from '@waybill/http-kit';
+import type { DrainResult, Logger, ServerInit, ServerTls } from '@waybill/http-kit';
 import { addPageRoutes } from '../routes/page-routes.ts';
 import { VERSION } from '../version.ts';
 import { createAdminToken, writeAdminFile } from './admin-file.ts';
@@ -16,6 +18,7 @@ import { ownStorage } from './own-storage.ts';
 import type { ProgramContext } from './program-context.ts';
 import type { ServerConfig } from './server-config.ts';
 import type { Services } from './services.ts';
+import { asListenError } from './start-errors.ts';
 
 export interface RunningServer extends AsyncDisposable {
   readonly url: string;
@@ -26,7 +29,7 @@ export interface RunningServer extends AsyncDisposable {
 
 /**
  * Opens the storage, which it owns from then on, and serves it until it is disposed.
- * @throws DirectoryLockedError where another server owns the storage.
+ * @throws DirectoryLockedError where another server owns the storage; ListenFailedError; UsageInvalidError; what `openStorage` throws.
  */
 export async function startServer(config: ServerConfig, context: ProgramContext): Promise<RunningServer> {
   const { logger, registry } = context;
@@ -55,7 +58,10 @@ export async function startServer(config: ServerConfig, context: ProgramContext)
   cleanup.defer(async () => {
     await server.drain(0);
   });
-  const { url } = await server.listen();
+  const { url } = await server.listen().catch((error: unknown) => {
+    throw asListenError(error, config);
+  });
+  await warnWithoutRoom(services, logger);
   cleanup.use(await writeAdminFile(storage.paths.state, { url, token, certificate: http.tls?.cert.toString() }));
   cleanup.use(storage.follow());
   cleanup.use(background({ config, services, client, context }));
@@ -94,7 +100,24 @@ function httpOf(config: ServerConfig, { paths, database }: Storage): HttpInit {
   return { version: VERSION, host: config.host, port: config.port, tls: tlsOf(config), trustProxy, checks };
 }
 
+/** Whoever has just set up a server learns here, not from the first artist, that it will take nothing. */
+async function warnWithoutRoom({ space }: Services, logger: Logger): Promise<void> {
+  try {
+    using _nothing = await space.reserve(0);
+  } catch (error) {
+    logger.warn({ err: error }, 'There is no room: uploads are refused');
+  }
+}
+
 function tlsOf({ tlsCert, tlsKey }: ServerConfig): ServerTls | undefined {
   if (tlsCert === undefined || tlsKey === undefined) return undefined;
-  return { cert: readFileSync(tlsCert), key: readFileSync(tlsKey) };
+  try {
+    const tls = { cert: readFileSync(tlsCert), key: readFileSync(tlsKey) };
+    createSecureContext(tls);
+    return tls;
+  } catch (error) {
+    throw new UsageInvalidError(
+      `--tls-cert ${tlsCert} and --tls-key ${tlsKey} cannot be used: ${(error as Error).message}`,
+    );
+  }
 }

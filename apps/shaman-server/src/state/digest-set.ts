@@ -26,8 +26,9 @@ export class DigestSet {
     return this.#size;
   }
 
-  add({ bytes }: Digest): void {
-    this.#add(wordAt(bytes, 0), wordAt(bytes, 4));
+  /** @returns Whether it was not in the set before. */
+  add({ bytes }: Digest): boolean {
+    return this.#add(wordAt(bytes, 0), wordAt(bytes, 4));
   }
 
   /** @param hex At least 16 hex digits from `at` on, of either case. */
@@ -43,18 +44,20 @@ export class DigestSet {
     return this.#words[slot] !== 0 || this.#words[slot + 1] !== 0;
   }
 
-  #add(high: number, low: number): void {
+  #add(high: number, low: number): boolean {
     if (high === 0 && low === 0) {
-      this.#size += this.#hasZero ? 0 : 1;
+      const isNew = !this.#hasZero;
+      this.#size += isNew ? 1 : 0;
       this.#hasZero = true;
-      return;
+      return isNew;
     }
     const slot = this.#slotOf(high, low);
-    if (this.#words[slot] !== 0 || this.#words[slot + 1] !== 0) return;
+    if (this.#words[slot] !== 0 || this.#words[slot + 1] !== 0) return false;
     this.#words[slot] = high;
     this.#words[slot + 1] = low;
     this.#size += 1;
     if (this.#size > this.#capacity * MOST_FULL) this.#grow();
+    return true;
   }
 
   /** Where the pair is, or the empty slot where it would go. */

@@ -13,9 +13,9 @@ export interface PinOptions extends AbortOptions {
  * Keeps blobs of definitions in flight from garbage collection: between the answer "you need not send this file" and the
  * checkout that links it, nothing else refers to the file.
  *
- * The order that is safe, and that every caller MUST keep: `pin`, then `store.touch` and `store.hasMany`, then the answer. A
+ * The order that is safe, and that every caller MUST keep: `pin`, then `store.hasMany` with `touch`, then the answer. A
  * collection deletes inside {@link PinStore.withUnpinned} only, so that whatever is seen after `pin` stays for the life of
- * the pin; collections of others go by the touch: what `touch` has found, or `hasMany` sees after it, they leave alone.
+ * the pin; collections of others go by the touch: what was found when it was touched they leave alone.
  */
 export interface PinStore {
   /**

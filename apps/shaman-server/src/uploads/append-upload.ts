@@ -1,6 +1,7 @@
 import type { BlobKey, PartialUploads } from '@waybill/blob-store';
 import type { AbortOptions, Permit } from '@waybill/common';
 import { countedBody } from './counted-body.ts';
+import { isKept } from './is-kept.ts';
 import type { UploadServices } from './receive-upload.ts';
 import { UploadOffsetMismatchError } from './upload-errors.ts';
 import { withClaim } from './with-claim.ts';
@@ -31,7 +32,7 @@ export async function uploadState(
   key: BlobKey,
   options: AbortOptions = {},
 ): Promise<UploadState> {
-  if (await store.has(key, options)) return { offset: key.sizeBytes, isComplete: true };
+  if (await isKept(store, key, options)) return { offset: key.sizeBytes, isComplete: true };
   await using partial = await partials.open(key, options);
   return { offset: partial.offset, isComplete: false };
 }
@@ -50,7 +51,7 @@ export async function appendUpload(
   const { key } = part;
   const complete: UploadState = { offset: key.sizeBytes, isComplete: true };
   services.pins.renewFor(key);
-  if (await services.store.has(key, options)) return complete;
+  if (await isKept(services.store, key, options)) return complete;
   const turn = await services.uploads.begin(key, options);
   if (turn.kind !== 'claimed') return complete;
   const { claim } = turn;

@@ -1,11 +1,12 @@
-import type { BlobKey, BlobStore } from '@waybill/blob-store';
+import { type BlobKey, type BlobStore, formatBlobKey } from '@waybill/blob-store';
 import type { AbortOptions } from '@waybill/common';
 import type { MissingFile, ShamanFile } from '@waybill/shaman-protocol';
+import { DigestSet } from '../state/digest-set.ts';
 import type { PinStore } from '../state/pins.ts';
 import type { UploadCoordinator } from './upload-coordinator.ts';
 
 export interface MissingServices {
-  readonly store: Pick<BlobStore, 'touch' | 'hasMany'>;
+  readonly store: Pick<BlobStore, 'hasMany'>;
   readonly pins: Pick<PinStore, 'pin'>;
   readonly uploads: Pick<UploadCoordinator, 'areUploading'>;
 }
@@ -19,32 +20,16 @@ export async function findMissing(
   files: readonly ShamanFile[],
   options: AbortOptions = {},
 ): Promise<MissingFile[]> {
-  const unique = firstOfEach(files);
-  const keys = unique.map(keyOf);
+  const { unique, keys } = firstOfEach(files, files.map(keyOf));
   await pins.pin(keys, options);
-  const isThere = await touchPresent(store, keys, options);
+  const isThere = await store.hasMany(keys, { ...options, touch: true });
   const missing = unique.filter((_file, index) => isThere[index] !== true);
   if (missing.length === 0) return [];
   const missingKeys = keys.filter((_key, index) => isThere[index] !== true);
   const uploading = await uploads.areUploading(missingKeys, options);
-  return missing.map((file, index) => ({ ...file, status: uploading[index] === true ? 'uploading' : 'unknown' }));
-}
-
-/**
- * What was there when it was touched, no collection takes away (`PinStore`). The look before tells what is whole and durable,
- * and spares the touch of what is missing, which on a file system costs ten times as much as a look.
- */
-async function touchPresent(
-  store: MissingServices['store'],
-  keys: readonly BlobKey[],
-  options: AbortOptions,
-): Promise<boolean[]> {
-  const before = await store.hasMany(keys, options);
-  const candidates = keys.filter((_key, index) => before[index] === true);
-  if (candidates.length === 0) return before;
-  const touched = await store.touch(candidates, options);
-  let at = 0;
-  return before.map((wasThere) => wasThere && touched[at++] === true);
+  return missing.map(({ sha, sizeBytes, path }, index) => {
+    return { sha, sizeBytes, path, status: uploading[index] === true ? 'uploading' : 'unknown' };
+  });
 }
 
 /** The parser has checked the text already: a definition may have 100,000 of them. */
@@ -52,14 +37,21 @@ function keyOf({ sha, sizeBytes }: ShamanFile): BlobKey {
   return { digest: { algorithm: 'sha256', bytes: Buffer.from(sha, 'hex') }, sizeBytes };
 }
 
-/** Two sizes of one digest cannot both be right, but that is for the upload to find out. */
-function firstOfEach(files: readonly ShamanFile[]): ShamanFile[] {
-  const sizes = new Map<string, number | Set<number>>();
-  return files.filter(({ sha, sizeBytes }) => {
-    const known = sizes.get(sha);
-    if (known === undefined) sizes.set(sha, sizeBytes);
-    else if (known === sizeBytes || (known instanceof Set && known.has(sizeBytes))) return false;
-    else sizes.set(sha, (known instanceof Set ? known : new Set([known])).add(sizeBytes));
-    return true;
-  });
+/**
+ * The first file of each content. Most contents are there once, and by far the cheapest way to see that is a set of the digests'
+ * first bits. Two sizes of one digest cannot both be right, but that is for the upload to find out.
+ */
+function firstOfEach(files: readonly ShamanFile[], keys: readonly BlobKey[]) {
+  const seen = new DigestSet(keys.length);
+  const repeated = new DigestSet();
+  for (const { digest } of keys) if (!seen.add(digest)) repeated.add(digest);
+  if (repeated.size === 0) return { unique: files, keys };
+  const names = new Set<string>();
+  const isFirst = (key: BlobKey): boolean => {
+    if (!repeated.has(key.digest)) return true;
+    const before = names.size;
+    return names.add(formatBlobKey(key)).size > before;
+  };
+  const first = keys.map(isFirst);
+  return { unique: files.filter((_file, index) => first[index]), keys: keys.filter((_key, index) => first[index]) };
 }

@@ -3,6 +3,7 @@ import type { AbortOptions, Permit } from '@waybill/common';
 import type { SpaceGuard } from '../limits/space-guard.ts';
 import type { PinStore } from '../state/pins.ts';
 import { countedBody } from './counted-body.ts';
+import { isKept } from './is-kept.ts';
 import type { UploadClaim, UploadCoordinator } from './upload-coordinator.ts';
 import { withClaim } from './with-claim.ts';
 
@@ -40,17 +41,12 @@ export async function receiveUpload(
 ): Promise<UploadResult> {
   const { key, canDefer } = upload;
   services.pins.renewFor(key);
-  if (await services.store.has(key, { signal })) return await alreadyThere(services, key);
+  if (await isKept(services.store, key, { signal })) return 'exists';
   const turn = await services.uploads.begin(key, { canDefer, signal });
   if (turn.kind !== 'claimed') return turn.kind === 'stored' ? 'exists' : 'deferred';
   const { claim } = turn;
   const work = (options: AbortOptions): Promise<UploadResult> => read(services, upload, claim, options);
   return await withClaim(claim, signal, { work, isStored: () => true, overtaken: 'exists' });
-}
-
-async function alreadyThere({ store }: UploadServices, key: BlobKey): Promise<UploadResult> {
-  await store.touch([key]);
-  return 'exists';
 }
 
 async function read(

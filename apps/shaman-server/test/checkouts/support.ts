@@ -1,6 +1,6 @@
 import { readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { createFsBlobStore, type FsBlobStore } from '@waybill/blob-store-fs';
+import { createFsBlobStore, type FsBlobStore, type FsBlobStoreInit } from '@waybill/blob-store-fs';
 import { formatHex, sha256 } from '@waybill/digest';
 import type { ShamanFile } from '@waybill/shaman-protocol';
 import type { FileCheckoutStore, FileCheckoutStoreInit } from '../../src/checkouts/file-checkout-store.ts';
@@ -25,8 +25,12 @@ export function fileOf(text: string, path: string): ShamanFile {
 }
 
 /** Laid out as a Flamenco Manager's shared storage: `jobs/` beside `file-store/` (spec 1.2). Nothing is synced. */
-export async function openScene(storage: string, init: Partial<FileCheckoutStoreInit> = {}): Promise<Scene> {
-  const store = await createFsBlobStore({ root: join(storage, 'file-store'), durability: 'none' });
+export async function openScene(
+  storage: string,
+  { freshMs, ...init }: Partial<FileCheckoutStoreInit> & Pick<FsBlobStoreInit, 'freshMs'> = {},
+): Promise<Scene> {
+  const fresh = freshMs === undefined ? {} : { freshMs };
+  const store = await createFsBlobStore({ root: join(storage, 'file-store'), durability: 'none', ...fresh });
   const pins = createMemoryPinStore();
   const root = join(storage, 'jobs');
   const locator = createStoreLocator(store);

@@ -42,6 +42,27 @@ describe('under overload', () => {
   });
 });
 
+describe('with as many definitions under way as there is memory for', () => {
+  it('one more is told to come back, with 503, and served when there is room', async () => {
+    await using server = await createTestServer({ limits: { maxDefinitionBytes: 64 * 1024 * 1024 } });
+    const url = await server.listen();
+    const half = Buffer.alloc(33 * 1024 * 1024, ' ');
+    const ask = async (body: Buffer) =>
+      await fetch(`${url}/api/v3/shaman/checkout/requirements`, { method: 'POST', body: new Uint8Array(body) });
+    await using slow = await RawClient.connect(url);
+    await slow.head('POST', '/api/v3/shaman/checkout/requirements', { 'content-length': half.length + 12 });
+    await slow.write(half);
+    await waitFor(() => server.services.limits.bodyMemory.usedBytes === half.length);
+    const refused = await ask(Buffer.concat([half, Buffer.from('{"files":[]}')]));
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '5']);
+    expect((await ask(Buffer.from('{"files":[]}'))).status).toBe(200);
+    await slow.write(Buffer.from('{"files":[]}'));
+    expect((await slow.answer()).status).toBe(200);
+    await waitFor(() => server.services.limits.bodyMemory.usedBytes === 0);
+    expect((await ask(Buffer.concat([half, Buffer.from('{"files":[]}')]))).status).toBe(200);
+  });
+});
+
 describe('without room', () => {
   it('an upload above the quota is refused with 507, also when others are under way', async () => {
     await using server = await createTestServer({ limits: { maxStoreBytes: 150_000 } });

@@ -152,8 +152,7 @@ class Race implements RaceReport {
     const keys = this.#some(6).map(({ key }) => key);
     const startedMs = this.#world.clock.nowMs();
     await this.#world.pins.pin(keys);
-    await this.#world.store.touch(keys);
-    const stored = await this.#world.store.hasMany(keys);
+    const stored = await this.#world.store.hasMany(keys, { touch: true });
     for (const [index, key] of keys.entries())
       if (stored[index] === true) this.#extend(this.#pinnedUntil, key, startedMs + PIN_MS);
   }

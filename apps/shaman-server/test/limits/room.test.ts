@@ -34,6 +34,40 @@ describe('the room of a store', () => {
     expect(await guard.reserve(400)).toBeDefined();
   });
 
+  it.for([
+    ['quota', { maxStoreBytes: 100 }, 'ERR_STORE_QUOTA_EXCEEDED'],
+    ['free space', { freeBytes: () => Promise.resolve(100) }, 'ERR_FREE_SPACE_LOW'],
+  ] as const)('is given once to two that come at once (%s)', async ([, limits, code]) => {
+    const usage = empty();
+    await usage.count();
+    const guard = new SpaceGuard({ usage, ...limits });
+    const [first, second] = await Promise.allSettled([guard.reserve(60), guard.reserve(60)]);
+    expect(first.status).toBe('fulfilled');
+    expect(second).toMatchObject({ status: 'rejected', reason: { code } });
+  });
+
+  it('is counted right by two counts that overlap, whichever ends first', async () => {
+    const listings = [Promise.withResolvers<number>(), Promise.withResolvers<number>()];
+    let begun = 0;
+    const usage = new StoreUsage({
+      async *list() {
+        const blobs = (await listings[begun++]?.promise) ?? 0;
+        for (let seed = 1; seed <= blobs; seed += 1) yield { key: makeFile(seed, 10).key, referencedAtMs: 0 };
+      },
+    });
+    usage.added(10);
+    const first = usage.count();
+    usage.added(10);
+    const second = usage.count();
+    usage.added(10);
+    listings[1]?.resolve(2);
+    await second;
+    expect(usage.current).toEqual({ blobs: 3, sizeBytes: 30 });
+    listings[0]?.resolve(1);
+    await first;
+    expect(usage.current).toEqual({ blobs: 3, sizeBytes: 30 });
+  });
+
   it('is counted anew, with what comes meanwhile', async () => {
     const store = createMemoryBlobStore();
     const usage = new StoreUsage(store);

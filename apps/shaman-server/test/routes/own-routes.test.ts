@@ -1,3 +1,4 @@
+import { zstdCompressSync } from 'node:zlib';
 import {
   encodeBatchFrames,
   parseBatchResponse,
@@ -75,6 +76,16 @@ describe('a batch', () => {
     const wrong = { ...scene, content: Buffer.from('7 bytes') };
     const results = parseBatchResponse((await batch(server, await frames([wrong, testFile('good', 'good')]))).json());
     expect(results).toMatchObject([{ status: 'error', code: 'ERR_BLOB_DIGEST_MISMATCH' }, { status: 'stored' }]);
+  });
+
+  it('that is compressed has to fit as it may be at most: its length says nothing of that', async () => {
+    await using server = await createTestServer({ limits: { maxStoreBytes: 1_000_000 } });
+    await server.services.usage.count();
+    const bytes = await frames([testFile('blank', Buffer.alloc(900_000))]);
+    const send = (payload: Buffer, headers: Record<string, string>) =>
+      server.inject({ method: 'POST', url: `${BASE}/batch`, payload, headers });
+    expect((await send(zstdCompressSync(bytes), { 'content-encoding': 'zstd' })).statusCode).toBe(507);
+    expect((await send(bytes, {})).json()).toEqual({ results: [{ status: 'stored' }] });
   });
 
   it('that is cut off, or no batch, is refused with 400', async () => {
@@ -234,8 +245,10 @@ describe('checkouts', () => {
 
   it('are not erased for a request that is none', async () => {
     await using server = await createTestServer();
-    for (const payload of ['', '{}', '{"live":3}', 'x'])
+    await make(server, 'other');
+    for (const payload of ['', '{}', '{"live":3}', 'x', '{"live":[],"minAgeMs":0}'])
       expect((await server.inject({ method: 'POST', url: `${BASE}/erase-gone`, payload })).statusCode).toBe(400);
+    expect((await server.inject(`${BASE}/checkouts`)).json()).toMatchObject({ checkouts: [{ path: 'other' }] });
   });
 });
 

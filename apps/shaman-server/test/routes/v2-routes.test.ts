@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
@@ -41,6 +41,8 @@ describe('v2 requirements', () => {
   it('touches what is stored', async () => {
     await using server = await createTestServer();
     await upload(server, scene);
+    const { sha, sizeBytes } = scene;
+    utimesSync(`${server.path}/file-store/stored/${sha.slice(0, 2)}/${sha.slice(2)}/${sizeBytes}.blob`, 1, 1);
     const before = Date.now();
     await post(server, '/checkout/requirements', definitionV2([scene]), TEXT);
     for await (const { referencedAtMs } of server.storage.store.list())

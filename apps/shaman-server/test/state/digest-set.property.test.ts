@@ -15,7 +15,7 @@ it('has what was added, by digest or by text, and nothing else', () => {
       const set = new DigestSet();
       for (const [index, one] of added.entries())
         if (index % 2 === 0) set.addHex(one);
-        else set.add(parseHex(one));
+        else expect(set.add(parseHex(one))).toBe(added.indexOf(one) === index);
       expect(set.size).toBe(new Set(added).size);
       for (const one of [...added, ...asked]) expect(set.has(parseHex(one))).toBe(added.includes(one));
     }),

@@ -81,11 +81,13 @@ describe('the upload coordinator of one process', () => {
   });
 
   it('goes on waiting for an upload that moves', async () => {
-    const coordinator = createLocalUploadCoordinator({ stalledMs: 60 });
+    let nowMs = 0;
+    const coordinator = createLocalUploadCoordinator({ stalledMs: 60, now: () => nowMs });
     const claim = await claimOf(coordinator.begin(key));
     const turn = coordinator.begin(key);
     for (let step = 0; step < 8; step++) {
       await new Promise((resolve) => setTimeout(resolve, 20));
+      nowMs += 20;
       claim.advance(10);
     }
     expect(coordinator.list()).toMatchObject([{ receivedBytes: 80, waiting: 1 }]);

@@ -48,6 +48,28 @@ describe('receiveUpload', () => {
     expect(await receiveUpload(servicesWith(store), upload(body))).toBe('exists');
   });
 
+  it('takes a file anew that a collection deletes between the look and the mark', async () => {
+    const store = createMemoryBlobStore();
+    await store.put(key, content);
+    let looks = 0;
+    const raced: BlobStore = Object.assign(Object.create(store) as BlobStore, {
+      has: async (...args: Parameters<BlobStore['has']>) => {
+        const isThere = await store.has(...args);
+        if ((looks += 1) === 1) await store.delete(key);
+        return isThere;
+      },
+      put: store.put.bind(store),
+      touch: store.touch.bind(store),
+    });
+    expect(
+      await receiveUpload(
+        servicesWith(raced),
+        upload(() => inChunks(content)),
+      ),
+    ).toBe('stored');
+    expect(await store.has(key)).toBe(true);
+  });
+
   it('reads one body of two hundred that come at once', async () => {
     const store = createMemoryBlobStore();
     let opened = 0;

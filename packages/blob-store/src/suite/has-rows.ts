@@ -16,6 +16,19 @@ export function hasRows({ withStore }: SuiteContext): void {
         expect(await store.hasMany([])).toEqual([]);
       }));
 
+    test('marks as referenced what it finds of many, if it is told to, and says what it has found', () =>
+      withStore(async (store) => {
+        const there = textBlobs('there', 5);
+        const missing = textBlobs('missing', 5);
+        await store.putMany(there);
+        const mixed = [...there, ...missing].map(({ key }) => key);
+        expect(await store.hasMany(mixed, { touch: true })).toEqual(mixed.map((_, at) => at < 5));
+        // Within the short while after which a blob is marked anew, the put is reference enough.
+        for (const { key } of there)
+          expect(await store.delete(key, { ifReferencedBeforeMs: Date.now() - 60_000 })).toBe(false);
+        expect(await store.hasMany(mixed)).toEqual(mixed.map((_, at) => at < 5));
+      }));
+
     test('gives way to other work while it looks for many', () =>
       withStore(async (store) => {
         const keys = textBlobs('key', 5000).map(({ key }) => key);

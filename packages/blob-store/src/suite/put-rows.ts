@@ -181,14 +181,15 @@ export function putRows({ withStore, supports }: SuiteContext): void {
         wrong[2500] = 1 + (wrong[2500] ?? 0);
         const { promise: opened, resolve: open } = Promise.withResolvers<unknown>();
         // All have begun before the first one can end: so nobody finds it there.
+        const contents = [wrong, wrong.subarray(0, -1), content, Buffer.concat([content, wrong]), content, wrong];
+        let begun = 0;
         const gated = async function* (bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+          if ((begun += 1) === contents.length) open(undefined);
           yield bytes.subarray(0, 1000);
           await opened;
           yield bytes.subarray(1000);
         };
-        const contents = [wrong, wrong.subarray(0, -1), content, Buffer.concat([content, wrong]), content, wrong];
         const puts = contents.map((bytes) => store.put(key, gated(bytes)));
-        setTimeout(() => open(undefined), 20);
         const settled = await Promise.allSettled(puts);
         const names = settled.map((one) => (one.status === 'fulfilled' ? 'right' : (one.reason as Error).name));
         const digest = 'BlobDigestMismatchError';

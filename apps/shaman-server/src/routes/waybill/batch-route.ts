@@ -1,6 +1,7 @@
 import { CONTENT_TYPES, decodeBatchFrames, DEFAULT_BATCH_LIMITS } from '@waybill/shaman-protocol';
 import type { BatchResult } from '@waybill/shaman-protocol';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { codingOf } from '../../limits/decode-body.ts';
 import type { Services } from '../../server/services.ts';
 import { type BatchOutcome, receiveBatch } from '../../uploads/receive-batch.ts';
 import { answerTo } from '../error-status.ts';
@@ -32,12 +33,18 @@ export function addBatchRoute(app: FastifyInstance, services: Services): void {
     const { limits, slots, space } = services;
     const signal = clientSignal(reply);
     using _slot = await slots.acquire(request.ip, { signal });
-    using _room = await space.reserve(Number(request.headers['content-length'] ?? MAX_BODY_BYTES));
+    using _room = await space.reserve(roomFor(request));
     const body = openBody(request, reply, { ...limits, decodedBytes: MAX_BODY_BYTES });
     const outcomes = await receiveBatch(services, decodeBatchFrames(body), { signal });
     const results = outcomes.map((outcome) => resultOf(outcome, services));
     return await reply.type('application/json').send(JSON.stringify({ results }));
   });
+}
+
+/** What a batch may hold at most, before its first byte has come. A compressed one does not say. */
+function roomFor({ headers }: FastifyRequest): number {
+  const length = Number(headers['content-length'] ?? MAX_BODY_BYTES);
+  return codingOf(headers) === undefined ? Math.min(length, MAX_BODY_BYTES) : MAX_BODY_BYTES;
 }
 
 function resultOf(outcome: BatchOutcome, { metrics, usage }: Services): BatchResult {

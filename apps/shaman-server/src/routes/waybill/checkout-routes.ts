@@ -93,5 +93,10 @@ function parseGone(body: unknown) {
   const parsed = goneRequest.safeParse(body);
   if (!parsed.success) throw new RequestInvalidError(z.prettifyError(parsed.error));
   const { live, minAgeMs, dryRun } = parsed.data;
+  // What a query of the jobs gives that went wrong.
+  if (live.length === 0 && dryRun !== true)
+    throw new RequestInvalidError(
+      'live is empty, which would erase all checkouts: name one job at least, or erase them one by one',
+    );
   return { live, ...(minAgeMs !== undefined && { minAgeMs }), ...(dryRun !== undefined && { dryRun }) };
 }

@@ -68,11 +68,12 @@ function sendWhenDone(
   work: (options: AbortOptions & { signal: AbortSignal }) => Promise<unknown>,
 ): FastifyReply {
   const signal = clientSignal(reply);
-  return reply.type('application/json').send(Readable.from(reportText(work({ signal })), { objectMode: false }));
+  // Settled here: of a client that is gone, nobody would read the text, and an error would end the process.
+  const result = work({ signal }).then(plainReport, (error: unknown) => ({ error: plainReport(error) }));
+  return reply.type('application/json').send(Readable.from(reportText(result), { objectMode: false }));
 }
 
-async function* reportText(work: Promise<unknown>): AsyncGenerator<Buffer, void, undefined> {
-  const result = work.then(plainReport, (error: unknown) => ({ error: plainReport(error) }));
+async function* reportText(result: Promise<unknown>): AsyncGenerator<Buffer, void, undefined> {
   for (;;) {
     const text = await Promise.race([result, pause()]);
     yield Buffer.from(text === PAUSED ? ' ' : `${JSON.stringify(text)}\n`);
