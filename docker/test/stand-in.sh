@@ -1,15 +1,20 @@
 #!/usr/bin/env bash
-# `stand-in.sh ENGINE_DIR NODE_BINARY`: makes localhost/node:stand-in, which stands for node:26-trixie-slim where no container
-# registry can be reached: Debian by debootstrap, Node from the npm registry. For tests only.
+# `stand-in.sh ENGINE_DIR NODE_BINARY [ARCH]`: makes localhost/node:stand-in, which stands for node:26-trixie-slim where no container
+# registry can be reached: Debian by debootstrap, Node from the npm registry. For tests only. With an ARCH that this machine only
+# emulates (see binfmt.sh), localhost/node:stand-in-ARCH.
 set -eu
 engine=$1
 node=$2
-root=$engine/stand-in
+own=$(dpkg --print-architecture)
+arch=${3:-$own}
+tag=stand-in
+[ "$arch" = "$own" ] || tag=stand-in-$arch
+root=$engine/$tag
 docker=(/usr/bin/docker -H "unix://$engine/docker.sock")
-"${docker[@]}" image inspect localhost/node:stand-in >/dev/null 2>&1 && exit 0
+"${docker[@]}" image inspect "localhost/node:$tag" >/dev/null 2>&1 && exit 0
 
 rm -rf "$root" && mkdir -p "$root"
-debootstrap --variant=minbase --include=ca-certificates,libatomic1 bookworm "$root" >"$engine/debootstrap.log" 2>&1 || {
+debootstrap --arch="$arch" --variant=minbase --include=ca-certificates,libatomic1 bookworm "$root" >"$engine/debootstrap.log" 2>&1 || {
   tail -n 20 "$engine/debootstrap.log"
   exit 1
 }
@@ -30,5 +35,14 @@ install -d -o 1000 -g 1000 "$root/home/node"
 cp /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/host-ca.crt"
 cp /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/ca-certificates.crt"
 
-tar -C "$root" -c . | "${docker[@]}" import --change 'ENV NODE_EXTRA_CA_CERTS=/etc/ssl/host-ca.crt' --change 'CMD ["node"]' - localhost/node:stand-in
+if [ "$arch" = "$own" ]; then
+  tar -C "$root" -c . | "${docker[@]}" import --change 'ENV NODE_EXTRA_CA_CERTS=/etc/ssl/host-ca.crt' --change 'CMD ["node"]' - "localhost/node:$tag"
+else
+  # An image that is imported is for this machine's processor, whatever it is told.
+  context=$engine/$tag.context
+  mkdir -p "$context" && tar -C "$root" -c . >"$context/root.tar"
+  printf '%s\n' 'FROM scratch' 'ADD root.tar /' 'ENV NODE_EXTRA_CA_CERTS=/etc/ssl/host-ca.crt' 'CMD ["node"]' >"$context/Dockerfile"
+  DOCKER_BUILDKIT=1 "${docker[@]}" build --quiet --platform "linux/$arch" --tag "localhost/node:$tag" "$context"
+  rm -rf "$context"
+fi
 rm -rf "$root"

@@ -20,7 +20,7 @@ export const EXIT_MEANINGS: ReadonlyMap<ExitCode, string> = new Map([
   [EXIT.usage, 'wrong use: unknown flag, bad value, bad config file'],
   [EXIT.incomplete, 'ended, but something is missing or wrong: the report says what'],
   [EXIT.diskFull, 'the disk is full'],
-  [EXIT.locked, 'another process owns the folder'],
+  [EXIT.locked, 'another process owns the folder, or writes the file'],
   [EXIT.interrupted, 'interrupted with Ctrl-C (SIGINT)'],
   [EXIT.brokenPipe, 'who read the output went away'],
   [EXIT.terminated, 'a job that SIGTERM ended'],
@@ -61,6 +61,7 @@ export function exitCodeFor(error: unknown): ExitCode {
     case 'ERR_DISK_FULL':
       return EXIT.diskFull;
     case 'ERR_DIRECTORY_LOCKED':
+    case 'ERR_PARTIAL_FILE_BUSY':
       return EXIT.locked;
     case 'ERR_SIGNAL_RECEIVED':
       return signalExitCode((error as { signal?: unknown }).signal);

@@ -21,6 +21,8 @@ export async function runMain(
   });
   release();
   process.exitCode = code;
+  // What nobody reads any more would keep a program that was told to end.
+  if (controller.signal.aborted && process.stdout.writableLength > 0) process.exit(code);
   setTimeout(() => {
     process.stderr.write('warning: something still runs after the end; ending anyway\n');
     process.exit(code);

@@ -39,9 +39,12 @@ function aligned(text: string, width: number, atRight: boolean): string {
   return atRight ? blanks + text : text + blanks;
 }
 
-/** What people see as one character may be several code points. */
-const SEGMENTER = new Intl.Segmenter();
+const PLAIN = /^[\x20-\x7e]*$/;
+let segmenter: Intl.Segmenter | undefined;
 
-function widthOf(text: string | undefined): number {
-  return [...SEGMENTER.segment(text ?? '')].length;
+/** What people see as one character may be several code points. Made when needed: it loads ICU, which takes some milliseconds. */
+function widthOf(text = ''): number {
+  if (PLAIN.test(text)) return text.length;
+  segmenter ??= new Intl.Segmenter();
+  return [...segmenter.segment(text)].length;
 }

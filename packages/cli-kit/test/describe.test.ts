@@ -45,6 +45,7 @@ test.each([
   ['ERR_WORK_INCOMPLETE', 3],
   ['ERR_DISK_FULL', 4],
   ['ERR_DIRECTORY_LOCKED', 5],
+  ['ERR_PARTIAL_FILE_BUSY', 5],
   ['EPIPE', 141],
   ['ENOENT', 1],
   [undefined, 1],

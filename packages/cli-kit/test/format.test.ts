@@ -31,4 +31,12 @@ test.each([
 
 test('counts have separators', () => {
   expect(formatCount(1_234_567)).toBe('1,234,567');
+  expect([0, 999, 1000, -1000, 12_345.6789, 0.0001].map(formatCount)).toEqual([
+    '0',
+    '999',
+    '1,000',
+    '-1,000',
+    '12,345.679',
+    '0',
+  ]);
 });

@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import { promisify } from 'node:util';
+import { renamePatiently, renamePatientlySync } from './rename-patiently.ts';
 import { syncDirectorySync } from './sync-directory.ts';
 
 type Awaitable<T> = T | Promise<T>;
@@ -25,6 +26,7 @@ const CREATE = O_WRONLY | O_CREAT | O_EXCL;
 
 const writeAsync = promisify(fs.write);
 const writevAsync = promisify(fs.writev);
+const renameAsync = promisify(fs.rename);
 
 /** In the thread pool: nothing else of this process waits for the disk. For large contents. */
 export const pooledFileOperations: FileOperations = {
@@ -33,7 +35,7 @@ export const pooledFileOperations: FileOperations = {
   writeParts: async (fd, parts) => (await writevAsync(fd, parts)).bytesWritten,
   sync: promisify(fs.fsync),
   close: promisify(fs.close),
-  rename: promisify(fs.rename),
+  rename: (from, to) => renamePatiently(renameAsync, [from, to]),
   link: promisify(fs.link),
   unlink: promisify(fs.unlink),
 };
@@ -48,7 +50,7 @@ export const immediateFileOperations: FileOperations = {
   writeParts: (fd, parts) => fs.writevSync(fd, parts),
   sync: pooledFileOperations.sync,
   close: fs.closeSync,
-  rename: fs.renameSync,
+  rename: process.platform === 'win32' ? pooledFileOperations.rename : fs.renameSync,
   link: fs.linkSync,
   unlink: fs.unlinkSync,
 };
@@ -72,7 +74,7 @@ export const blockingFileOperations: BlockingFileOperations = {
   write: (fd, bytes, offset, length) => fs.writeSync(fd, bytes, offset, length, null),
   sync: fs.fsyncSync,
   close: fs.closeSync,
-  rename: fs.renameSync,
+  rename: (from, to) => renamePatientlySync(fs.renameSync, [from, to]),
   link: fs.linkSync,
   unlink: fs.unlinkSync,
   syncDirectory: syncDirectorySync,

