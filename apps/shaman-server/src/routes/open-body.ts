@@ -45,7 +45,13 @@ export async function readBody(
 ): Promise<Buffer> {
   if (Number(request.headers['content-length'] ?? 0) > limitBytes) throw new BodyTooLargeError('the body', limitBytes);
   const lease = bodyMemory.open();
-  reply.raw.once('close', () => lease[Symbol.dispose]());
-  const body = openBody(request, reply, { idleTimeoutMs, decodedBytes: limitBytes });
-  return await collectBody(body, limitBytes, { onChunk: (sizeBytes) => lease.take(sizeBytes) });
+  const release = (): void => lease[Symbol.dispose]();
+  reply.raw.once('close', release);
+  try {
+    const body = openBody(request, reply, { idleTimeoutMs, decodedBytes: limitBytes });
+    return await collectBody(body, limitBytes, { onChunk: (sizeBytes) => lease.take(sizeBytes) });
+  } finally {
+    // Of a client that has gone away, some of the body may still come after that, and no answer ends it.
+    if (reply.raw.destroyed) release();
+  }
 }
