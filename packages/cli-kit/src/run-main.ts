@@ -4,6 +4,7 @@ import { createOutput } from './output.ts';
 
 /** Something that still runs after the end is a defect; it must not keep the process for ever. */
 const LINGER_MS = 2000;
+const UNREAD_MS = 500;
 
 /**
  * Runs a program as this process: one AbortSignal from SIGINT and SIGTERM (a second one of either ends at once), a
@@ -21,8 +22,9 @@ export async function runMain(
   });
   release();
   process.exitCode = code;
-  // What nobody reads any more would keep a program that was told to end.
-  if (controller.signal.aborted && process.stdout.writableLength > 0) process.exit(code);
+  // Output that nobody reads would keep a program that was told to end; who reads slowly has a moment for the last words.
+  if (controller.signal.aborted && process.stdout.writableLength > 0)
+    setTimeout(() => process.exit(code), UNREAD_MS).unref();
   setTimeout(() => {
     process.stderr.write('warning: something still runs after the end; ending anyway\n');
     process.exit(code);

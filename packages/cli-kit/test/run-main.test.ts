@@ -54,6 +54,17 @@ describe.runIf(hearsSignals)('a job', () => {
   });
 });
 
+test.runIf(hearsSignals)('a program whose output nobody reads ends at Ctrl-C, without a warning', async () => {
+  const args = ['--conditions=@waybill/source', fileURLToPath(worker), 'flood'];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  let said = '';
+  child.stderr.on('data', (bytes: Buffer) => (said += bytes.toString()));
+  await once(child.stderr, 'data');
+  child.kill('SIGINT');
+  expect(await once(child, 'exit')).toEqual([130, null]);
+  expect(said).toBe('written\n');
+});
+
 describe.runIf(hearsSignals)('a service', () => {
   test('ends with 0 when it has drained after SIGTERM', async () => {
     await using child = await started(['service', '--at-signal', 'drain']);

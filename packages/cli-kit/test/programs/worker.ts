@@ -42,12 +42,22 @@ const talker = defineCommand({
   },
 });
 
+const flood = defineCommand({
+  name: 'flood',
+  description: 'writes more than a pipe holds, then waits',
+  async run(signal) {
+    process.stdout.write('x'.repeat(4_000_000));
+    process.stderr.write('written\n');
+    await sleep(60_000, undefined, { signal });
+  },
+});
+
 await runMain(
   createProgram({
     name: 'worker',
     bin: 'waybill-worker',
     version: '1.0.0',
     description: 'Waits for signals.',
-    commands: [job, service, talker],
+    commands: [job, service, talker, flood],
   }).run,
 );
