@@ -1,4 +1,5 @@
 import type { Digest } from '@waybill/digest';
+import { hashWords, wordAt } from './digest-words.ts';
 
 /** Grows when it is fuller than this: with linear probing, searches stay short below. */
 const MOST_FULL = 0.6;
@@ -27,8 +28,8 @@ export class DigestSet {
   }
 
   /** @returns Whether it was not in the set before. */
-  add({ bytes }: Digest): boolean {
-    return this.#add(wordAt(bytes, 0), wordAt(bytes, 4));
+  add(digest: Digest): boolean {
+    return this.#add(wordAt(digest, 0), wordAt(digest, 4));
   }
 
   /** @param hex At least 16 hex digits from `at` on, of either case. */
@@ -36,9 +37,9 @@ export class DigestSet {
     this.#add(parseInt(hex.slice(at, at + 8), 16), parseInt(hex.slice(at + 8, at + 16), 16));
   }
 
-  has({ bytes }: Digest): boolean {
-    const high = wordAt(bytes, 0);
-    const low = wordAt(bytes, 4);
+  has(digest: Digest): boolean {
+    const high = wordAt(digest, 0);
+    const low = wordAt(digest, 4);
     if (high === 0 && low === 0) return this.#hasZero;
     const slot = this.#slotOf(high, low);
     return this.#words[slot] !== 0 || this.#words[slot + 1] !== 0;
@@ -63,7 +64,7 @@ export class DigestSet {
   /** Where the pair is, or the empty slot where it would go. */
   #slotOf(high: number, low: number): number {
     const mask = this.#capacity - 1;
-    for (let index = (high ^ Math.imul(low, 0x9e3779b1)) & mask; ; index = (index + 1) & mask) {
+    for (let index = hashWords(high, low) & mask; ; index = (index + 1) & mask) {
       const slot = 2 * index;
       const foundHigh = this.#words[slot];
       const foundLow = this.#words[slot + 1];
@@ -84,10 +85,4 @@ export class DigestSet {
       this.#words[to + 1] = low;
     }
   }
-}
-
-function wordAt(bytes: Uint8Array, at: number): number {
-  return (
-    (((bytes[at] ?? 0) << 24) | ((bytes[at + 1] ?? 0) << 16) | ((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0)) >>> 0
-  );
 }

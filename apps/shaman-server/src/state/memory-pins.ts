@@ -1,20 +1,26 @@
 import type { BlobKey } from '@waybill/blob-store';
 import type { AbortOptions } from '@waybill/common';
+import type { Digest } from '@waybill/digest';
 import { type Clock, systemClock } from './clock.ts';
 import { DigestSet } from './digest-set.ts';
 import { groupId } from './group-id.ts';
+import { PinIndex } from './pin-index.ts';
 import { PinsExhaustedError } from './pins-exhausted-error.ts';
 import { DEFAULT_PIN_TTL_MS, type PinOptions, type PinStore } from './pins.ts';
 
 export interface MemoryPinStoreInit {
   /** Default: the system's. */
   clock?: Clock;
-  /** Blobs in all pins together; default 5,000,000, which take about 100 MB. */
+  /** Blobs in all pins together; default 5,000,000, which take about 120 MB. */
   maxBlobs?: number;
 }
 
+/** Ended pins take memory for so long; they hold nothing. */
+const FORGET_EVERY_MS = 1000;
+
 interface HeldPin {
-  readonly digests: DigestSet;
+  readonly id: string;
+  readonly blobs: number;
   readonly ttlMs: number;
   endsAtMs: number;
 }
@@ -32,7 +38,12 @@ interface Deletion {
 export class MemoryPinStore implements PinStore {
   readonly #clock: Clock;
   readonly #maxBlobs: number;
-  readonly #pins = new Map<string, HeldPin>();
+  readonly #numbers = new Map<string, number>();
+  readonly #pins = new Map<number, HeldPin>();
+  readonly #index = new PinIndex();
+  #nextNumber = 0;
+  #blobs = 0;
+  #forgetAtMs = -Infinity;
   readonly #deletions = new Set<Deletion>();
 
   constructor({ clock = systemClock, maxBlobs = 5_000_000 }: MemoryPinStoreInit = {}) {
@@ -52,20 +63,29 @@ export class MemoryPinStore implements PinStore {
 
   #hold(keys: readonly BlobKey[], ttlMs: number): void {
     const id = groupId(keys);
-    const endsAtMs = this.#clock.nowMs() + ttlMs;
-    const held = this.#live().get(id);
-    if (held !== undefined) {
-      held.endsAtMs = Math.max(held.endsAtMs, endsAtMs);
-      return;
-    }
-    if (this.#blobs() + keys.length > this.#maxBlobs) throw new PinsExhaustedError(this.#maxBlobs);
-    this.#pins.set(id, { digests: digestsOf(keys), ttlMs, endsAtMs });
+    const nowMs = this.#clock.nowMs();
+    if (nowMs >= this.#forgetAtMs) this.#forget(nowMs);
+    const number = this.#numbers.get(id);
+    const held = number === undefined ? undefined : this.#pins.get(number);
+    if (held === undefined) this.#holdNew(id, keys, ttlMs, nowMs);
+    else held.endsAtMs = Math.max(held.endsAtMs, nowMs + ttlMs);
+  }
+
+  #holdNew(id: string, keys: readonly BlobKey[], ttlMs: number, nowMs: number): void {
+    if (this.#blobs + keys.length > this.#maxBlobs) this.#forget(nowMs);
+    if (this.#blobs + keys.length > this.#maxBlobs) throw new PinsExhaustedError(this.#maxBlobs);
+    const number = this.#nextNumber;
+    this.#nextNumber = (number + 1) >>> 0;
+    let blobs = 0;
+    for (const { digest } of keys) blobs += this.#index.add(digest, number) ? 1 : 0;
+    this.#blobs += blobs;
+    this.#numbers.set(id, number);
+    this.#pins.set(number, { id, blobs, ttlMs, endsAtMs: nowMs + ttlMs });
   }
 
   renewFor({ digest }: BlobKey): void {
     const nowMs = this.#clock.nowMs();
-    for (const pin of this.#live().values())
-      if (pin.digests.has(digest)) pin.endsAtMs = Math.max(pin.endsAtMs, nowMs + pin.ttlMs);
+    for (const pin of this.#pinsOf(digest, nowMs)) pin.endsAtMs = Math.max(pin.endsAtMs, nowMs + pin.ttlMs);
   }
 
   async withUnpinned<T>(
@@ -74,8 +94,8 @@ export class MemoryPinStore implements PinStore {
     { signal }: AbortOptions = {},
   ): Promise<T> {
     signal?.throwIfAborted();
-    const pins = [...this.#live().values()];
-    const unpinned = keys.filter(({ digest }) => !pins.some(({ digests }) => digests.has(digest)));
+    const nowMs = this.#clock.nowMs();
+    const unpinned = keys.filter(({ digest }) => this.#pinsOf(digest, nowMs).next().done === true);
     const { promise: done, resolve } = Promise.withResolvers<undefined>();
     const deletion: Deletion = { digests: digestsOf(unpinned), done: done.then(() => undefined) };
     this.#deletions.add(deletion);
@@ -88,24 +108,30 @@ export class MemoryPinStore implements PinStore {
   }
 
   count(): Promise<{ pins: number; blobs: number }> {
-    return Promise.resolve({ pins: this.#live().size, blobs: this.#blobs() });
+    this.#forget(this.#clock.nowMs());
+    return Promise.resolve({ pins: this.#pins.size, blobs: this.#blobs });
   }
 
   close(): Promise<void> {
     return Promise.resolve();
   }
 
-  #blobs(): number {
-    let blobs = 0;
-    for (const { digests } of this.#pins.values()) blobs += digests.size;
-    return blobs;
+  *#pinsOf(digest: Digest, nowMs: number): Generator<HeldPin, void, undefined> {
+    for (const number of this.#index.pinsOf(digest)) {
+      const pin = this.#pins.get(number);
+      if (pin !== undefined && pin.endsAtMs > nowMs) yield pin;
+    }
   }
 
-  /** Forgets what has ended. */
-  #live(): Map<string, HeldPin> {
-    const nowMs = this.#clock.nowMs();
-    for (const [id, pin] of this.#pins) if (pin.endsAtMs <= nowMs) this.#pins.delete(id);
-    return this.#pins;
+  #forget(nowMs: number): void {
+    this.#forgetAtMs = nowMs + FORGET_EVERY_MS;
+    for (const [number, { id, blobs, endsAtMs }] of this.#pins) {
+      if (endsAtMs > nowMs) continue;
+      this.#pins.delete(number);
+      this.#numbers.delete(id);
+      this.#blobs -= blobs;
+    }
+    if (this.#index.size > 2 * this.#blobs) this.#index.keep((number) => this.#pins.has(number));
   }
 }
 
