@@ -16,6 +16,8 @@ export interface AuthRequest {
 export interface AuthenticatorInit {
   /** Everybody is let in, whatever else is set. Default false. */
   open?: boolean | undefined;
+  /** Everybody who calls it by a name of the loopback, and nobody else: see {@link Authenticator.isLocal}. Default false. */
+  local?: boolean | undefined;
   /** Static tokens. */
   tokens?: readonly string[] | undefined;
   verifiers?: readonly JwtVerifier[] | undefined;
@@ -25,6 +27,8 @@ export interface AuthenticatorInit {
 
 export interface Authenticator {
   readonly isOpen: boolean;
+  /** Open because nothing but this machine can reach it: what asks for another Host was led here. */
+  readonly isLocal: boolean;
   /** Never rejects. */
   authenticate(request: AuthRequest): Promise<AuthOutcome>;
 }
@@ -34,10 +38,11 @@ const INVALID: AuthOutcome = { accepted: false, refusal: 'invalid' };
 
 /** Lets in who has one of the tokens, or a token that one of the verifiers accepts. */
 export function createAuthenticator(init: AuthenticatorInit): Authenticator {
-  const { open = false, tokens = [], verifiers = [], isAnonymousV3 = () => false } = init;
+  const { open = false, local = false, tokens = [], verifiers = [], isAnonymousV3 = () => false } = init;
   const isListed = createTokenList(tokens);
   return {
     isOpen: open,
+    isLocal: local,
     async authenticate({ protocol, token, address }) {
       if (open || (protocol === 'v3' && isAnonymousV3(address))) return ANONYMOUS;
       if (token === undefined) return MISSING;

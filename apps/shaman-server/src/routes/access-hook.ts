@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Authenticator, Protocol } from '../auth/authenticator.ts';
 import { tokenOf } from '../auth/credentials.ts';
 import type { Refusal } from '../auth/identity.ts';
+import { type Denial, isCrossSite, isForeignHost } from './denials.ts';
 
 /** What of a user's id can be in a header; the rest is percent-encoded. */
 const NOT_FOR_HEADERS = /[^\x21-\x7e]/g;
@@ -12,7 +13,7 @@ export interface AccessHookInit {
   auth: Authenticator;
   /** Routes, by their pattern, that need no token. */
   openRoutes?: readonly string[] | undefined;
-  refuse: (reply: FastifyReply, refusal: Refusal | 'cross-site') => FastifyReply;
+  refuse: (reply: FastifyReply, refusal: Refusal | Denial) => FastifyReply;
 }
 
 /**
@@ -23,6 +24,7 @@ export function createAccessHook({ protocol, auth, openRoutes = [], refuse }: Ac
   const open = new Set(openRoutes);
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> => {
     if (isCrossSite(request)) return refuse(reply, 'cross-site');
+    if (auth.isLocal && isForeignHost(request)) return refuse(reply, 'foreign-host');
     if (open.has(request.routeOptions.url ?? '')) return undefined;
     const token = tokenOf(request.headers);
     const outcome = await auth.authenticate({ protocol, token, address: request.ip });
@@ -32,11 +34,4 @@ export function createAccessHook({ protocol, auth, openRoutes = [], refuse }: Ac
     request.identity = outcome.identity;
     return undefined;
   };
-}
-
-/** Fetch Metadata, which every browser of these years sends (https://www.w3.org/TR/fetch-metadata/). */
-function isCrossSite({ method, headers }: FastifyRequest): boolean {
-  if (method === 'GET' || method === 'HEAD' || method === 'OPTIONS') return false;
-  const site = headers['sec-fetch-site'];
-  return site === 'cross-site' || site === 'same-site';
 }

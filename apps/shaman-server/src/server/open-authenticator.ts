@@ -31,6 +31,8 @@ export function openAuthenticator({ config, client, logger, ownTokens }: OpenAut
   if (folder !== undefined && config.jwtKeyUrl === undefined) void warnWithoutKeys(folder, directory, logger);
   return createAuthenticator({
     open: isOpen(config),
+    // A proxy on this machine asks for whatever name it has.
+    local: isOpen(config) && !config.insecure && config.trustProxy.length === 0,
     tokens: [...config.tokens, ...ownTokens],
     verifiers: verifiersOf(config, folder, client, onError),
     isAnonymousV3: createNetworks(config.anonymousV3From),

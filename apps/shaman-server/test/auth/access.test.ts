@@ -105,6 +105,35 @@ describe('access', () => {
   });
 });
 
+describe('a server that is open to its own machine', () => {
+  const urls = [V2, V3, OWN];
+  const statuses = async (host: string, local = true) => {
+    await using server = await createTestServer({ auth: { open: true, local } });
+    const answers = urls.map((url) =>
+      server.inject({ method: url === V2 ? 'OPTIONS' : 'GET', url, headers: { host } }),
+    );
+    return (await Promise.all(answers)).map(({ statusCode }) => statusCode);
+  };
+
+  it.each(['attacker.example', 'attacker.example:8084', '127.0.0.1.attacker.example', '192.168.1.5:8084'])(
+    'does not answer to %s, a name that was made to lead here',
+    async (host) => {
+      expect(await statuses(host)).toEqual([421, 421, 421]);
+    },
+  );
+
+  it.each(['localhost', 'LOCALHOST:8084', '127.0.0.1:8084', '127.1.2.3', '[::1]:8084', 'shaman.localhost:80'])(
+    'answers to %s',
+    async (host) => {
+      expect(await statuses(host)).not.toContain(421);
+    },
+  );
+
+  it('answers to any name where it is open to others, or a proxy stands before it', async () => {
+    expect(await statuses('shaman.studio.example', false)).not.toContain(421);
+  });
+});
+
 describe('tokens from this server', () => {
   it('are given where that is wanted, and hold', async () => {
     await using server = await createTestServer({ auth, tokens: { signingKey: () => Promise.resolve(privateKey) } });

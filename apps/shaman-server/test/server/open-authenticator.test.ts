@@ -3,7 +3,24 @@ import { temporaryDirectory } from '@waybill/test-kit';
 import { expect, it, vi } from 'vitest';
 import { createKeyFiles } from '../../src/auth/es256-keys.ts';
 import { openAuthenticator } from '../../src/server/open-authenticator.ts';
+import type { ServerConfig } from '../../src/server/server-config.ts';
 import { serverConfig } from '../support/test-server.ts';
+
+it.each([
+  ['nothing said', {}, true],
+  ['--insecure', { insecure: true }, false],
+  ['--trust-proxy', { trustProxy: ['127.0.0.1'] }, false],
+  ['--tokens', { tokens: ['token'] }, false],
+] satisfies [string, Partial<ServerConfig>, boolean][])(
+  'with %s a server on loopback minds its name: %j',
+  async (_, changes, isLocal) => {
+    const client = createHttpClient({ userAgent: 'test' });
+    const logger = createLogger({ name: 'test' });
+    const config = serverConfig('/storage', changes);
+    expect(openAuthenticator({ config, client, logger, ownTokens: [] }).isLocal).toBe(isLocal);
+    await client.close();
+  },
+);
 
 it('tells of a folder of keys that has none, and of no other', async () => {
   await using directory = await temporaryDirectory();

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Refusal } from '../../auth/identity.ts';
+import { type Denial, DENIALS } from '../denials.ts';
 import { answerTo, logFailure } from '../error-status.ts';
 import { REFUSAL_TEXT } from '../refusals.ts';
 
@@ -26,8 +27,9 @@ export function sendV2Error(error: unknown, request: FastifyRequest, reply: Fast
 }
 
 /** 498: the status of the original for a token that was right once (spec section 1.1). */
-export function refuseV2(reply: FastifyReply, refusal: Refusal | 'cross-site'): FastifyReply {
-  if (refusal === 'cross-site') return sendText(reply, 403, 'Requests from pages of other sites are refused.');
+export function refuseV2(reply: FastifyReply, refusal: Refusal | Denial): FastifyReply {
+  if (refusal === 'cross-site' || refusal === 'foreign-host')
+    return sendText(reply, DENIALS[refusal].status, DENIALS[refusal].text);
   if (refusal !== 'expired') reply.header('www-authenticate', 'Bearer');
   return sendText(reply, refusal === 'expired' ? 498 : 401, REFUSAL_TEXT[refusal]);
 }

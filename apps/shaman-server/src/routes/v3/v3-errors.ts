@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Refusal } from '../../auth/identity.ts';
+import { type Denial, DENIALS } from '../denials.ts';
 import { answerTo, logFailure } from '../error-status.ts';
 import { REFUSAL_TEXT } from '../refusals.ts';
 
@@ -28,7 +29,8 @@ export function sendV3Error(error: unknown, request: FastifyRequest, reply: Fast
   return sendV3Problem(reply, V3_STATUS[code ?? ''] ?? status, message);
 }
 
-export function refuseV3(reply: FastifyReply, refusal: Refusal | 'cross-site'): FastifyReply {
-  if (refusal === 'cross-site') return sendV3Problem(reply, 403, 'Requests from pages of other sites are refused.');
+export function refuseV3(reply: FastifyReply, refusal: Refusal | Denial): FastifyReply {
+  if (refusal === 'cross-site' || refusal === 'foreign-host')
+    return sendV3Problem(reply, DENIALS[refusal].status, DENIALS[refusal].text);
   return sendV3Problem(reply.header('www-authenticate', 'Bearer'), 401, REFUSAL_TEXT[refusal]);
 }

@@ -1,6 +1,7 @@
 import { sendProblem } from '@waybill/http-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Refusal } from '../../auth/identity.ts';
+import { type Denial, DENIALS } from '../denials.ts';
 import { answerTo, logFailure } from '../error-status.ts';
 import { REFUSAL_TEXT } from '../refusals.ts';
 
@@ -13,8 +14,8 @@ export function sendOwnError(error: unknown, request: FastifyRequest, reply: Fas
   return sendProblem(reply, status, { code, detail: message });
 }
 
-export function refuseOwn(reply: FastifyReply, refusal: Refusal | 'cross-site'): FastifyReply {
-  if (refusal === 'cross-site')
-    return sendProblem(reply, 403, { detail: 'Requests from pages of other sites are refused.' });
+export function refuseOwn(reply: FastifyReply, refusal: Refusal | Denial): FastifyReply {
+  if (refusal === 'cross-site' || refusal === 'foreign-host')
+    return sendProblem(reply, DENIALS[refusal].status, { detail: DENIALS[refusal].text });
   return sendProblem(reply.header('www-authenticate', 'Bearer'), 401, { detail: REFUSAL_TEXT[refusal] });
 }
