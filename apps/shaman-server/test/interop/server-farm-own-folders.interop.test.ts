@@ -6,21 +6,10 @@ import type { SkippableTest } from '@waybill/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { halfCheckouts, lostCheckouts } from '../crash/support/check-storage.ts';
 import { Acknowledged, ShamanLoad } from '../crash/support/shaman-load.ts';
-import { definitionV2, definitionV3, testFile } from '../support/test-server.ts';
+import { definitionV2, definitionV3 } from '../support/test-server.ts';
 import type { TestFile } from '../support/test-server.ts';
-import { startFarm, upload, wrongFiles } from './support.ts';
+import { checkOut, filesOf, requirements, startFarm, upload, V3, wrongFiles } from './support.ts';
 import type { Farm, Replica } from './support.ts';
-
-const V3 = '/api/v3/shaman';
-const filesOf = (seed: string, count: number): TestFile[] =>
-  Array.from({ length: count }, (_file, index) =>
-    testFile(`folder${index % 3}/file${index}`, Buffer.alloc(20_000 + index, `${seed} ${index} `)),
-  );
-const checkOut = (replica: Replica, files: readonly TestFile[], checkoutPath: string) =>
-  replica.json<{ checkoutPath: string }>(`${V3}/checkout/create`, { files: definitionV3(files), checkoutPath });
-
-const requirements = (replica: Replica, files: readonly TestFile[]) =>
-  replica.json(`${V3}/checkout/requirements`, { files: definitionV3(files) });
 
 /** Of `POST /waybill/v1/gc`; without it one of the two said that the other collects. */
 interface CollectReport {

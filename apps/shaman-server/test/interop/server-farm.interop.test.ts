@@ -18,22 +18,21 @@ import { startServerProcess } from '../crash/support/server-process.ts';
 import { Acknowledged, ShamanLoad } from '../crash/support/shaman-load.ts';
 import { RawClient } from '../e2e/support/raw-client.ts';
 import { HttpCaller } from '../support/http-caller.ts';
-import { definitionV2, definitionV3, testFile } from '../support/test-server.ts';
+import { definitionV2, definitionV3 } from '../support/test-server.ts';
 import type { TestFile } from '../support/test-server.ts';
-import { credentialsOf, startFarm, storeUrl, upload, wrongFiles } from './support.ts';
+import {
+  checkOut,
+  credentialsOf,
+  filesOf,
+  requirements,
+  startFarm,
+  storeUrl,
+  upload,
+  V3,
+  wrongFiles,
+} from './support.ts';
 import type { Farm, Replica } from './support.ts';
 
-const V3 = '/api/v3/shaman';
-const filesOf = (seed: string, count: number): TestFile[] =>
-  Array.from({ length: count }, (_file, index) =>
-    testFile(`folder${index % 3}/file${index}`, Buffer.alloc(20_000 + index, `${seed} ${index} `)),
-  );
-const requirements = (replica: Replica, files: readonly TestFile[]) =>
-  replica.json<{ files: { path: string; status: string }[] }>(`${V3}/checkout/requirements`, {
-    files: definitionV3(files),
-  });
-const checkOut = (replica: Replica, files: readonly TestFile[], checkoutPath: string) =>
-  replica.json<{ checkoutPath: string }>(`${V3}/checkout/create`, { files: definitionV3(files), checkoutPath });
 const collect = (replica: Replica) => replica.json<{ error?: unknown }>('/waybill/v1/gc', { maxAgeMs: 0 });
 
 interface Servers {

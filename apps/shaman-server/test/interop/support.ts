@@ -8,6 +8,7 @@ import type { ServerProcess } from '../crash/support/server-process.ts';
 import { HttpCaller } from '../support/http-caller.ts';
 import { startPostgres } from '@waybill/test-kit';
 import type { PostgresServer } from '@waybill/test-kit';
+import { definitionV3, testFile } from '../support/test-server.ts';
 import type { TestFile } from '../support/test-server.ts';
 
 /** One S3-compatible store, one database and one folder of checkouts, for any number of servers. */
@@ -79,9 +80,28 @@ export function credentialsOf({ credentials: { accessKeyId, secretAccessKey } }:
   return { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey };
 }
 
+export const V3 = '/api/v3/shaman';
+
+/** Files of some 20 kB in three folders. */
+export function filesOf(seed: string, count: number): TestFile[] {
+  return Array.from({ length: count }, (_file, index) =>
+    testFile(`folder${index % 3}/file${index}`, Buffer.alloc(20_000 + index, `${seed} ${index} `)),
+  );
+}
+
+export function requirements(replica: HttpCaller, files: readonly TestFile[]) {
+  const body = { files: definitionV3(files) };
+  return replica.json<{ files: { path: string; status: string }[] }>(`${V3}/checkout/requirements`, body);
+}
+
+export function checkOut(replica: HttpCaller, files: readonly TestFile[], checkoutPath: string) {
+  const body = { files: definitionV3(files), checkoutPath };
+  return replica.json<{ checkoutPath: string }>(`${V3}/checkout/create`, body);
+}
+
 /** The status of an upload. */
 export async function upload(replica: HttpCaller, file: TestFile, headers: Record<string, string> = {}) {
-  const { status } = await replica.call(`/api/v3/shaman/files/${file.name}`, {
+  const { status } = await replica.call(`${V3}/files/${file.name}`, {
     ...{ method: 'POST', body: file.content, headers },
   });
   return status;

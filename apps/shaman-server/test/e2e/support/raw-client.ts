@@ -58,7 +58,7 @@ export class RawClient implements AsyncDisposable {
   }
 
   head(method: string, path: string, headers: Readonly<Record<string, string | number>> = {}): Promise<void> {
-    const lines = Object.entries({ host: 'test', ...headers }).map(([name, value]) => `${name}: ${value}\r\n`);
+    const lines = Object.entries({ host: 'localhost', ...headers }).map(([name, value]) => `${name}: ${value}\r\n`);
     return this.write(`${method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n`);
   }
 
