@@ -5,7 +5,7 @@ import type { AbortOptions } from './abort-options.ts';
 import { abortableSleep } from './abortable-sleep.ts';
 import { ensureDirectory } from './ensure-directory.ts';
 import { jitter } from './jitter.ts';
-import { tempMark } from './temp-mark.ts';
+import { parseTempMark, tempMark } from './temp-mark.ts';
 import { WaybillError } from './waybill-error.ts';
 import { writeFileAtomic } from './write-file-atomic.ts';
 
@@ -16,11 +16,18 @@ export class DirectoryLockedError extends WaybillError {
   readonly owner: string | undefined;
 
   constructor(path: string, owner: string | undefined) {
-    const by = owner === undefined ? 'another process' : `process ${owner}`;
-    super(`${path} is in use by ${by}`, { code: 'ERR_DIRECTORY_LOCKED', retryable: true });
+    super(`${path} is in use by ${nameOf(owner)}`, { code: 'ERR_DIRECTORY_LOCKED', retryable: true });
     this.path = path;
     this.owner = owner;
   }
+}
+
+/** The number means something where the owner runs: here, in another container, on another machine. */
+function nameOf(owner: string | undefined): string {
+  const mark = parseTempMark(owner ?? '');
+  if (mark === undefined) return 'another process';
+  const isHere = mark.place === parseTempMark(tempMark())?.place;
+  return `process ${mark.pid}${isHere ? '' : ' of another container or machine'}`;
 }
 
 export interface LockDirectoryOptions extends AbortOptions {

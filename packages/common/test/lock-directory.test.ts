@@ -53,3 +53,16 @@ test('reports a directory that cannot be written, and does not call it locked', 
   expect(error).toBeInstanceOf(Error);
   expect(error).not.toBeInstanceOf(DirectoryLockedError);
 });
+
+test.each([
+  ['by its number', tempMark(), `is in use by process ${process.pid}`],
+  [
+    'as one of another machine',
+    '3f09ab12cd34p1234s567890',
+    'is in use by process 1234 of another container or machine',
+  ],
+  ['as another one, where nobody can say', undefined, 'is in use by another process'],
+  ['as another one, where nobody can read it', 'a name', 'is in use by another process'],
+])('names the owner %s', (_, owner, text) => {
+  expect(new DirectoryLockedError('/folder', owner).message).toBe(`/folder ${text}`);
+});

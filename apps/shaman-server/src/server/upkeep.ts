@@ -10,16 +10,21 @@ export interface UpkeepTask {
   run(options: AbortOptions): Promise<unknown>;
 }
 
-/** Runs something again and again until the signal aborts, and resolves then. A run that fails is logged; the next one comes. */
+/** What fails is tried again after so long, or at its interval where that is shorter. */
+const RETRY_MS = 600_000;
+
+/** Runs something again and again until the signal aborts, and resolves then. A run that fails is logged, and tried again soon. */
 export async function runUpkeep(task: UpkeepTask, logger: Logger, signal: AbortSignal): Promise<void> {
-  let pauseMs = task.firstAfterMs;
+  const { firstAfterMs, intervalMs } = task;
+  let pauseMs = firstAfterMs;
   const isOver = (): boolean => signal.aborted;
   while (!isOver()) {
     try {
       await abortableSleep(pauseMs, { signal });
-      pauseMs = jitter(task.intervalMs, 0.05);
       await task.run({ signal });
+      pauseMs = jitter(intervalMs, 0.05);
     } catch (error) {
+      pauseMs = jitter(Math.min(intervalMs, RETRY_MS), 0.05);
       if (!isOver()) logger.error({ err: error }, `${task.name} failed`);
     }
   }
