@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { CidParts, HASH_BLAKE2B_256, readCid } from './codec/cid.ts';
+import { CidParts, HASH_BLAKE2B_256, isUsualCid, readCid, USUAL_CID_BYTES, USUAL_PREFIX_BYTES } from './codec/cid.ts';
 
 /** Eight secret words. Who makes up CIDs cannot know which of them share a key, or meet in a table. */
 export type KeySeed = readonly number[];
@@ -9,9 +9,6 @@ export function randomKeySeed(): KeySeed {
   const words = new Uint32Array(Uint8Array.from(randomBytes(4 * KEY_SEED_WORDS)).buffer);
   return Array.from(words, (word) => word | 0);
 }
-
-const BLAKE2B_PREFIX_BYTES = 6;
-const USUAL_CID_BYTES = 38;
 
 /**
  * Makes 128 bits of codec, hash function and digest: what tells blocks apart (a CID of version 0 and its twin of version 1 are
@@ -23,23 +20,33 @@ export class CidKeyMaker {
   /** Four words; none is 0, which tables use for "empty". */
   readonly words = new Int32Array(4);
   readonly #parts = new CidParts();
-  readonly #seed: Int32Array;
+  readonly #seed0: number;
+  readonly #seed1: number;
+  readonly #seed2: number;
+  readonly #seed3: number;
   readonly #factor1: number;
   readonly #factor2: number;
+  /** Where the second sum begins for a blake2b-256. */
+  readonly #usualSecond: number;
   #bytes: Uint8Array = new Uint8Array(0);
   #view: DataView = new DataView(new ArrayBuffer(0));
 
   constructor(seed: KeySeed) {
-    this.#seed = Int32Array.from(seed);
+    const [seed0 = 0, seed1 = 0, seed2 = 0, seed3 = 0, , , factor1 = 0, factor2 = 0] = Int32Array.from(seed);
+    this.#seed0 = seed0;
+    this.#seed1 = seed1;
+    this.#seed2 = seed2;
+    this.#seed3 = seed3;
     // Odd factors lose nothing.
-    this.#factor1 = (seed[6] ?? 0) | 1;
-    this.#factor2 = (seed[7] ?? 0) | 1;
+    this.#factor1 = factor1 | 1;
+    this.#factor2 = factor2 | 1;
+    this.#usualSecond = Math.imul(seed1 ^ HASH_BLAKE2B_256 ^ (32 << 24), this.#factor2);
   }
 
   /** Fills `words`. @throws CidInvalidError, VarintInvalidError, CarTruncatedError. */
   make(bytes: Uint8Array, start: number, length: number): void {
-    if (length === USUAL_CID_BYTES && isBlake2b(bytes, start)) {
-      this.#hash(bytes, start + BLAKE2B_PREFIX_BYTES, 32, bytes[start + 1] ?? 0, HASH_BLAKE2B_256);
+    if (length === USUAL_CID_BYTES && isUsualCid(bytes, start)) {
+      this.#hashUsual(this.#viewOf(bytes), start + USUAL_PREFIX_BYTES, bytes[start + 1] ?? 0);
       return;
     }
     const parts = this.#parts;
@@ -56,49 +63,81 @@ export class CidKeyMaker {
     return this.#view;
   }
 
-  #hash(bytes: Uint8Array, start: number, length: number, codec: number, hashCode: number): void {
-    const { words } = this;
-    const seed = this.#seed;
+  /** What `#hash` makes of a blake2b-256, without its loops: every link of a walk comes here. */
+  #hashUsual(view: DataView, at: number, codec: number): void {
     const factor1 = this.#factor1;
     const factor2 = this.#factor2;
-    let first = Math.imul((seed[0] ?? 0) ^ codec, factor1) ^ Math.floor(codec / 0x1_0000_0000);
-    let second = Math.imul((seed[1] ?? 0) ^ hashCode ^ (length << 24), factor2) ^ Math.floor(hashCode / 0x1_0000_0000);
+    const word0 = view.getInt32(at, true);
+    const word1 = view.getInt32(at + 4, true);
+    const word2 = view.getInt32(at + 8, true);
+    const word3 = view.getInt32(at + 12, true);
+    const word4 = view.getInt32(at + 16, true);
+    const word5 = view.getInt32(at + 20, true);
+    const word6 = view.getInt32(at + 24, true);
+    const word7 = view.getInt32(at + 28, true);
+    let first = mixFirst(Math.imul(this.#seed0 ^ codec, factor1), word0, factor1);
+    let second = mixSecond(this.#usualSecond, word0, factor2);
+    first = mixFirst(first, word1, factor1);
+    second = mixSecond(second, word1, factor2);
+    first = mixFirst(first, word2, factor1);
+    second = mixSecond(second, word2, factor2);
+    first = mixFirst(first, word3, factor1);
+    second = mixSecond(second, word3, factor2);
+    first = mixFirst(first, word4, factor1);
+    second = mixSecond(second, word4, factor2);
+    first = mixFirst(first, word5, factor1);
+    second = mixSecond(second, word5, factor2);
+    first = mixFirst(first, word6, factor1);
+    second = mixSecond(second, word6, factor2);
+    first = mixFirst(first, word7, factor1);
+    second = mixSecond(second, word7, factor2);
+    this.#finish(first, second, word7, word6);
+  }
+
+  #hash(bytes: Uint8Array, start: number, length: number, codec: number, hashCode: number): void {
+    const factor1 = this.#factor1;
+    const factor2 = this.#factor2;
+    let first = Math.imul(this.#seed0 ^ codec, factor1) ^ Math.floor(codec / 0x1_0000_0000);
+    let second = Math.imul(this.#seed1 ^ hashCode ^ (length << 24), factor2) ^ Math.floor(hashCode / 0x1_0000_0000);
     const view = this.#viewOf(bytes);
     const whole = start + (length & ~3);
     let at = start;
     for (; at < whole; at += 4) {
       const word = view.getInt32(at, true);
-      first = Math.imul(first ^ word, factor1);
-      first = (first << 13) | (first >>> 19);
-      second = Math.imul(second + word, factor2);
-      second = (second << 17) | (second >>> 15);
+      first = mixFirst(first, word, factor1);
+      second = mixSecond(second, word, factor2);
     }
     for (; at < start + length; at += 1) {
       const byte = bytes[at] ?? 0;
       first = Math.imul(first ^ byte, factor1) ^ (first >>> 15);
       second = Math.imul(second + byte, factor2) ^ (second >>> 15);
     }
-    first = finish(first ^ (seed[2] ?? 0));
-    second = finish(second ^ (seed[3] ?? 0));
-    words[0] = first === 0 ? 1 : first;
-    words[1] = second === 0 ? 1 : second;
+    this.#finish(first, second, lastWord(view, start, length, 0), lastWord(view, start, length, 4));
+  }
+
+  /** @param last The last word of the digest. @param before The one before it. */
+  #finish(first: number, second: number, last: number, before: number): void {
+    const { words } = this;
+    const word0 = finish(first ^ this.#seed2);
+    const word1 = finish(second ^ this.#seed3);
+    words[0] = word0 === 0 ? 1 : word0;
+    words[1] = word1 === 0 ? 1 : word1;
     // Together with the first two these are as many bits of the digest as it has: chance alone makes no two keys equal.
-    const third = lastWord(view, start, length, 0) ^ Math.imul(first, 0x9e37_79b1);
-    const fourth = lastWord(view, start, length, 4) ^ Math.imul(second, 0x85eb_ca77);
-    words[2] = third === 0 ? 1 : third;
-    words[3] = fourth === 0 ? 1 : fourth;
+    const word2 = last ^ Math.imul(word0, 0x9e37_79b1);
+    const word3 = before ^ Math.imul(word1, 0x85eb_ca77);
+    words[2] = word2 === 0 ? 1 : word2;
+    words[3] = word3 === 0 ? 1 : word3;
   }
 }
 
-function isBlake2b(bytes: Uint8Array, start: number): boolean {
-  return (
-    bytes[start] === 1 &&
-    (bytes[start + 1] ?? 0) < 0x80 &&
-    bytes[start + 2] === 0xa0 &&
-    bytes[start + 3] === 0xe4 &&
-    bytes[start + 4] === 0x02 &&
-    bytes[start + 5] === 0x20
-  );
+function mixFirst(sum: number, word: number, factor: number): number {
+  const mixed = Math.imul(sum ^ word, factor);
+  return (mixed << 13) | (mixed >>> 19);
+}
+
+function mixSecond(sum: number, word: number, factor: number): number {
+  const mixed = Math.imul(sum + word, factor);
+  return (mixed << 17) | (mixed >>> 15);
 }
 
 /** Four bytes of the digest, counted from its end; 0 where it is too short. */

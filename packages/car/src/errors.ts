@@ -163,7 +163,7 @@ export class CarFileChangedError extends CarError {
 /** A directory, pipe or device where a file has to be. */
 export class CarFileKindError extends CarError {
   constructor(file: string) {
-    super(0, 'is no regular file', { code: 'ERR_CAR_FILE_KIND' });
+    super(0, 'is no regular file: a CAR file is needed here', { code: 'ERR_CAR_FILE_KIND' });
     this.locate(file, 0);
   }
 }

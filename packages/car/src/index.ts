@@ -30,7 +30,9 @@ export {
   HASH_BLAKE2B_256,
   HASH_IDENTITY,
   HASH_SHA2_256,
+  isUsualCid,
   readCid,
+  USUAL_CID_BYTES,
 } from './codec/cid.ts';
 export { carLimits } from './codec/limits.ts';
 export { decodeSnapshotMetadata, encodeSnapshotMetadata } from './codec/snapshot-metadata.ts';
@@ -62,7 +64,8 @@ export type { CarLimits } from './codec/limits.ts';
 export type { CarFileHeader, CarScannerInit, CarVisitor } from './file/car-scanner.ts';
 export type { CarSource, FileStamp } from './file/car-source.ts';
 export type { CarStore, SharedCarStore } from './file/car-store.ts';
-export type { ByteSink, CarSummary, CarWriterOptions, FrameWriter } from './file/car-writer.ts';
+export type { ByteSink } from './file/byte-sink.ts';
+export type { CarSummary, CarWriterOptions, FrameWriter } from './file/car-writer.ts';
 export type { IndexProgress } from './file/index-car-file.ts';
 export type { OpenCarStoreOptions } from './file/open-car-store.ts';
 export type { UnpackPlan } from './file/unpack-car-file.ts';

@@ -93,7 +93,7 @@ export class BelowWalk {
 
   #follow(cid: Uint8Array, data: Uint8Array, note: number): void {
     this.#own.takes(cid, 0, cid.length);
-    if (this.#own.parts.codec !== CODEC_DAG_CBOR) return;
+    if (this.#own.codec !== CODEC_DAG_CBOR) return;
     const links = this.#links;
     links.clear();
     scanBlock(cid, data, links);

@@ -37,9 +37,9 @@ export class BlockOutput {
   async settle(): Promise<void> {
     const { writer, onStatus, checkpoints } = this.#init;
     onStatus?.({ ...this.counts, phase: this.phase, epoch: this.epoch });
-    if (writer?.isFull === true) await writer.flush();
+    if (writer?.isFull === true) await writer.writeBehind();
     // A store in memory or on disk answers without waiting, and no signal would be heard.
-    else await setImmediate();
+    await setImmediate();
     if (checkpoints?.isDue !== true) return;
     await writer?.flush();
     await checkpoints.save(this.counts);

@@ -42,7 +42,7 @@ export const WALK_OPTIONS = defineOptions({
     schema: values.integer({ min: 1, max: 64 }),
     value: 'N',
     default: 1,
-    description: 'threads that read and scan; the file is the same with any number',
+    description: 'threads that read and scan, beside the one that writes; the file is the same with any number',
   },
   verify: {
     schema: values.toggle(),
@@ -86,7 +86,7 @@ export const OUTPUT_OPTIONS = defineOptions({
     schema: values.bytes(),
     value: 'BYTES',
     default: 1_048_576,
-    description: 'bytes that are gathered before a write',
+    description: 'bytes that are gathered before a write; as many are being written meanwhile',
   },
   force: { schema: values.toggle(), default: false, description: 'replace a file that exists' },
   resume: {

@@ -63,7 +63,7 @@ export async function writeF3Data(
     if (left < 0) break;
     hash.update(piece);
     frames.continueBlock(piece);
-    if (frames.isFull) await frames.flush();
+    if (frames.isFull) await frames.writeBehind();
   }
   const isSame = left === 0 && Buffer.compare(hash.digest('binary'), cid.subarray(CID_PREFIX.length)) === 0;
   if (!isSame) throw new F3DataInvalidError(path, 'was changed while it was read');

@@ -62,7 +62,10 @@ function openFormat(
           await frames.end();
           await zstd.end();
         },
-        [Symbol.asyncDispose]: () => zstd[Symbol.asyncDispose](),
+        async [Symbol.asyncDispose]() {
+          await zstd[Symbol.asyncDispose]();
+          await frames[Symbol.asyncDispose]();
+        },
       };
     }
   }
@@ -74,6 +77,6 @@ function plain(frames: FrameWriter): SnapshotWriter {
     end: async () => {
       await frames.end();
     },
-    [Symbol.asyncDispose]: () => Promise.resolve(),
+    [Symbol.asyncDispose]: () => frames[Symbol.asyncDispose](),
   };
 }

@@ -53,13 +53,13 @@ export async function openFileSink(path: string, options: FileSinkOptions): Prom
 
 /** Looks whether there is a place for the file, and removes what exports that were killed have left: as large as the snapshot itself. */
 export async function prepareTarget(path: string, { force, resume, onForgotten }: FileSinkOptions): Promise<void> {
+  await sweepTempFiles(dirname(resolve(path)));
   // Now, and not only when the file is put in place, hours later.
   if (!force && existsSync(path)) {
     // It may be ours, from a run that was killed at its very end.
     await forgetKept(path, { finishedOnly: true });
     throw new FileExistsError(path);
   }
-  await sweepTempFiles(dirname(resolve(path)));
   if (resume !== undefined) return;
   const forgottenBytes = await forgetKept(path);
   if (forgottenBytes > 0) onForgotten?.(forgottenBytes);

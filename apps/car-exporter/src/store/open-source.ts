@@ -1,5 +1,5 @@
 import { type CarStore, openCarStore } from '@waybill/car';
-import { formatBytes, type Output, UsageInvalidError } from '@waybill/cli-kit';
+import { formatBytes, type Output, type Progress, UsageInvalidError } from '@waybill/cli-kit';
 import { CarChainSource } from './car-chain-source.ts';
 import type { ChainSource } from './chain-source.ts';
 import type { BlockSourceConfig } from './open-block-source.ts';
@@ -41,7 +41,8 @@ async function openIndexed(
   output: Output,
   signal: AbortSignal,
 ): Promise<CarStore> {
-  const progress = output.progress({ label: 'indexed', unit: 'bytes' });
+  // Shown where an index is made, and not where one is there.
+  let progress: Progress | undefined;
   try {
     return await openCarStore(from, {
       indexPath: indexFile,
@@ -50,6 +51,7 @@ async function openIndexed(
       limits: SNAPSHOT_LIMITS,
       signal,
       onProgress: ({ sizeBytes, doneBytes }) => {
+        progress ??= output.progress({ label: 'indexed', unit: 'bytes' });
         progress.setTotal(sizeBytes);
         progress.set(doneBytes);
       },
@@ -60,6 +62,6 @@ async function openIndexed(
       onIndexProblem: (error) => output.detail(`The index is made anew or not kept: ${String(error)}`),
     });
   } finally {
-    progress.end();
+    progress?.end();
   }
 }

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { FrameWriter } from '@waybill/car';
 import type { FrameOutput } from './generation-scanner.ts';
 import type { WalkPhase, WalkStatus } from './walk-car.ts';
@@ -47,9 +48,9 @@ export class CountedOutput implements FrameOutput {
 
   async settle(): Promise<void> {
     this.#onStatus?.({ ...this.counts, phase: this.phase, epoch: this.epoch });
-    if (this.#writer?.isFull === true) await this.#writer.flush();
+    if (this.#writer?.isFull === true) await this.#writer.writeBehind();
     // Otherwise nothing here would ever wait, and no signal be heard.
-    else await new Promise((resolve) => setImmediate(resolve));
+    await setImmediate();
     await this.onSettled?.();
   }
 }

@@ -1,4 +1,13 @@
-import { CidParts, CODEC_CBOR, CODEC_DAG_CBOR, CODEC_RAW, HASH_IDENTITY, readCid } from '@waybill/car';
+import {
+  CidParts,
+  CODEC_CBOR,
+  CODEC_DAG_CBOR,
+  CODEC_RAW,
+  HASH_IDENTITY,
+  isUsualCid,
+  readCid,
+  USUAL_CID_BYTES,
+} from '@waybill/car';
 
 /**
  * Which links are followed (specification 1.1): codecs cbor, dag-cbor and raw; no identity hashes, whose content is in the
@@ -6,7 +15,8 @@ import { CidParts, CODEC_CBOR, CODEC_DAG_CBOR, CODEC_RAW, HASH_IDENTITY, readCid
  */
 export class LinkFilter {
   /** Of the CID that was looked at last. */
-  readonly parts = new CidParts();
+  codec = 0;
+  readonly #parts = new CidParts();
   readonly #takesCbor: boolean;
 
   constructor(takesCbor: boolean) {
@@ -14,10 +24,14 @@ export class LinkFilter {
   }
 
   takes(bytes: Uint8Array, start: number, length: number): boolean {
-    const { parts } = this;
+    if (length === USUAL_CID_BYTES && isUsualCid(bytes, start)) return this.#takesCodec(bytes[start + 1] ?? 0);
+    const parts = this.#parts;
     readCid(bytes, start, start + length, parts);
-    if (parts.hashCode === HASH_IDENTITY) return false;
-    const { codec } = parts;
+    return this.#takesCodec(parts.codec) && parts.hashCode !== HASH_IDENTITY;
+  }
+
+  #takesCodec(codec: number): boolean {
+    this.codec = codec;
     return codec === CODEC_DAG_CBOR || codec === CODEC_RAW || (codec === CODEC_CBOR && this.#takesCbor);
   }
 }

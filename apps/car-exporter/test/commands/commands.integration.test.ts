@@ -1,5 +1,5 @@
 import { readdirSync, statSync } from 'node:fs';
-import { open, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, open, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { startFakeNode } from '@waybill/block-store-rpc/testing';
 import { CarWriter } from '@waybill/car';
@@ -63,6 +63,15 @@ describe('import', () => {
     expect(run.code).toBe(1);
     expect(run.stderr).toContain('ERR_BLOCK_DIGEST_MISMATCH');
   });
+});
+
+test('says that it indexes a file where it does so, and not where the index is there', async () => {
+  const file = inPlace('not-indexed.car');
+  await copyFile(source, file);
+  const first = await runCli(['tipset', '@head', '--from', file]);
+  expect(first.stderr).toContain('indexed');
+  const second = await runCli(['tipset', '@head', '--from', file]);
+  expect([second.code, second.stdout, second.stderr]).toEqual([0, first.stdout, '']);
 });
 
 test('a node is a source, with heights that it looks up itself', async () => {

@@ -71,14 +71,16 @@ beforeAll(async () => {
 afterAll(async () => await place[Symbol.asyncDispose]());
 
 describe('an export that is interrupted', () => {
-  const count = tierCount({ push: 24, nightly: 200 });
+  const count = tierCount({ push: 16, nightly: 200 });
+  /** Rounds: many of the signals come while the program is still being loaded, and the system ends it. */
+  const most = 6 * count;
 
   test(`by Ctrl-C at ${count} moments ends with 130 and leaves nothing, or has put all in place`, async () => {
     const random = seededRandom(5);
     const whole = readFileSync(path.join(place.path, 'whole.car'));
     const ends: Record<string, number> = {};
     let slowestMs = 0;
-    for (let round = 0; round < count; round += 1) {
+    for (let round = 0; round < most && (ends['130'] ?? 0) < count; round += 1) {
       await using folder = await temporaryDirectory();
       await using child = await exportTo(path.join(folder.path, 'out.car'), 1 + (round % 4));
       await sleep(random() * wholeMs);
@@ -100,7 +102,7 @@ describe('an export that is interrupted', () => {
       slowestMs = Math.max(slowestMs, tookMs);
     }
     console.log(`ends ${JSON.stringify(ends)}, at most ${slowestMs.toFixed(0)} ms after the signal`);
-    expect(ends['130'] ?? 0).toBeGreaterThan(count / 4);
+    expect(ends['130']).toBe(count);
   });
 
   test('by SIGKILL has nothing under the final name, and the next one does not mind what is left', async () => {

@@ -1,6 +1,10 @@
+import { readdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
+import { tempMark } from '@waybill/common';
+import { temporaryDirectory } from '@waybill/test-kit';
 import { expect, test } from 'vitest';
-import { openStreamSink } from '../../src/output/export-sink.ts';
+import { openFileSink, openStreamSink } from '../../src/output/export-sink.ts';
 
 const bytes = Buffer.alloc(100_000, 1);
 
@@ -48,4 +52,15 @@ test('a write fails where the stream does', async () => {
   stream.on('error', () => undefined).destroy(new Error('gone'));
   await using sink = openStreamSink(stream);
   await expect(sink.write(bytes)).rejects.toThrow(Error);
+});
+
+test('a file that is there already is refused, and what a killed export has left beside it is gone', async () => {
+  await using folder = await temporaryDirectory();
+  const target = path.join(folder.path, 'out.car');
+  writeFileSync(target, 'whole');
+  // Of a process that had our number before us: killed between the file and its checksum.
+  writeFileSync(path.join(folder.path, `.waybill.${tempMark().replace(/s\d+$/, 's1')}.3.temp`), 'half a checksum');
+  const opened = openFileSink(target, { force: false, checksum: true, durability: 'none' });
+  await expect(opened).rejects.toMatchObject({ code: 'ERR_FILE_EXISTS' });
+  expect(readdirSync(folder.path)).toEqual(['out.car']);
 });

@@ -35,7 +35,7 @@ const V0_DIGEST_BYTES = 32;
  */
 export function readCid(bytes: Uint8Array, at: number, end: number, out: CidParts): number {
   if (at + USUAL_CID_BYTES <= end && isUsualCid(bytes, at)) {
-    fill(out, 1, bytes[at + 1] ?? 0, HASH_BLAKE2B_256, at + USUAL_CID_BYTES - 32, 32);
+    fill(out, 1, bytes[at + 1] ?? 0, HASH_BLAKE2B_256, at + USUAL_PREFIX_BYTES, 32);
     return USUAL_CID_BYTES;
   }
   if (at + 1 < end && bytes[at] === HASH_SHA2_256 && bytes[at + 1] === V0_DIGEST_BYTES) return readV0(at, end, out);
@@ -58,9 +58,11 @@ export function readCid(bytes: Uint8Array, at: number, end: number, out: CidPart
 }
 
 /** `01`, codec, `a0 e4 02 20`, digest[32]: nearly all CIDs of a chain. */
-const USUAL_CID_BYTES = 38;
+export const USUAL_CID_BYTES = 38;
+export const USUAL_PREFIX_BYTES = 6;
 
-function isUsualCid(bytes: Uint8Array, at: number): boolean {
+/** Whether the bytes at `at`, {@link USUAL_CID_BYTES} at least, begin as such a CID; its codec is the second of them. */
+export function isUsualCid(bytes: Uint8Array, at: number): boolean {
   return (
     bytes[at] === 1 &&
     (bytes[at + 1] ?? 0) < 0x80 &&

@@ -62,11 +62,11 @@ export function reopenSource(source: CarSource): number {
   throw new CarFileChangedError(0, 'is not the file that was indexed').locate(source.path, 0);
 }
 
-/** Fills `into` from `offset` on, and gives how many bytes there were: fewer only at the end of the file. */
-export function readFully(fd: number, into: Uint8Array, offset: number): number {
+/** Fills `into`, or its first `length` bytes, from `offset` on, and gives how many bytes there were: fewer only at the end of the file. */
+export function readFully(fd: number, into: Uint8Array, offset: number, length = into.length): number {
   let done = 0;
-  while (done < into.length) {
-    const count = readSync(fd, into, done, Math.min(into.length - done, MOST_READ_BYTES), offset + done);
+  while (done < length) {
+    const count = readSync(fd, into, done, Math.min(length - done, MOST_READ_BYTES), offset + done);
     if (count === 0) break;
     done += count;
   }

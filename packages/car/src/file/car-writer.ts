@@ -2,15 +2,14 @@ import { CarHeaderInvalidError } from '../errors.ts';
 import { encodeCarHeader } from '../codec/car-header.ts';
 import type { CidBytes } from '../codec/cid.ts';
 import { varintLength, writeVarint } from '../codec/varint.ts';
+import type { ByteSink } from './byte-sink.ts';
+import { WriteBehind } from './write-behind.ts';
 
-/** Where bytes go; an `AtomicWriter` of `@waybill/common` is one. Calls do not overlap. */
-export interface ByteSink {
-  /** Resolves when it may be called again; may keep `bytes` until then. */
-  write(bytes: Uint8Array): Promise<void>;
-}
-
-/** What takes the frames of a CAR: {@link CarWriter}, or the forest writer. */
-export interface FrameWriter {
+/**
+ * What takes the frames of a CAR: {@link CarWriter}, or the forest writer. To be disposed of before the sink is given up: that
+ * waits for the write under way, whose failure only the other calls tell.
+ */
+export interface FrameWriter extends AsyncDisposable {
   /** Takes a whole frame as it stands: `varint length | CID | data`. Copies it, and never waits. */
   push(bytes: Uint8Array, start: number, end: number): void;
   /** Takes `count` whole frames that stand one after the other. */
@@ -21,9 +20,11 @@ export interface FrameWriter {
   beginBlock(head: Uint8Array, start: number, end: number, sizeBytes: number): void;
   /** Takes the next part of that block; `flush` may be called between. */
   continueBlock(data: Uint8Array): void;
-  /** True when more than the write buffer holds is waiting: call `flush` before going on. */
+  /** True when more than the write buffer holds is waiting: call `writeBehind` before going on. */
   readonly isFull: boolean;
-  /** Hands everything that waits to the sink. */
+  /** Begins to hand everything that waits to the sink; resolves when the write before has ended, and the next frames may come. */
+  writeBehind(): Promise<void>;
+  /** Hands everything that waits to the sink; resolves when it has taken it. */
   flush(): Promise<void>;
   /** To be called once. The sink is not ended: that is up to who opened it. */
   end(): Promise<CarSummary>;
@@ -44,13 +45,15 @@ export interface CarWriterOptions {
 export const DEFAULT_WRITE_BUFFER_BYTES = 1024 * 1024;
 
 /**
- * Writes a CARv1. The frames that come between two calls of `flush` are gathered in one buffer, which grows where they are
- * more than was reckoned with.
+ * Writes a CARv1. The frames that come between two writes are gathered in one buffer, which grows where they are more than
+ * was reckoned with; a second one is with the sink meanwhile.
  */
 export class CarWriter implements FrameWriter {
-  readonly #sink: ByteSink;
+  readonly #writes: WriteBehind;
   readonly #limit: number;
   #buffer: Uint8Array;
+  /** The one that was written last. */
+  #other: Uint8Array = new Uint8Array(0);
   #used = 0;
   #blockCount = 0;
   #flushed = 0;
@@ -59,7 +62,7 @@ export class CarWriter implements FrameWriter {
   constructor(sink: ByteSink, { roots, writeBufferBytes = DEFAULT_WRITE_BUFFER_BYTES }: CarWriterOptions) {
     if (!(writeBufferBytes >= 0)) throw new RangeError(`${writeBufferBytes} is no size of a buffer`);
     if (roots.length === 0) throw new CarHeaderInvalidError(0, 'a CAR without roots would not be read by anybody');
-    this.#sink = sink;
+    this.#writes = new WriteBehind(sink);
     this.#limit = writeBufferBytes;
     const header = encodeCarHeader(roots);
     this.#buffer = new Uint8Array(Math.max(header.length, writeBufferBytes + writeBufferBytes / 4));
@@ -102,14 +105,25 @@ export class CarWriter implements FrameWriter {
     this.#append(data, 0, data.length);
   }
 
+  async writeBehind(): Promise<void> {
+    if (this.#used === 0) return;
+    await this.#writes.settle();
+    const full = this.#buffer.subarray(0, this.#used);
+    const other = this.#other;
+    this.#other = this.#buffer;
+    this.#buffer = other;
+    this.#used = 0;
+    this.#flushed += full.length;
+    this.#writes.begin(full);
+  }
+
   async flush(): Promise<void> {
-    const length = this.#used;
-    if (length === 0) return;
-    await this.#sink.write(this.#buffer.subarray(0, length));
-    // What was pushed meanwhile, against the rules, would be lost without this.
-    if (this.#used !== length) this.#buffer.copyWithin(0, length, this.#used);
-    this.#used -= length;
-    this.#flushed += length;
+    await this.writeBehind();
+    await this.#writes.settle();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#writes[Symbol.asyncDispose]();
   }
 
   async end(): Promise<CarSummary> {
@@ -130,7 +144,7 @@ export class CarWriter implements FrameWriter {
     if (this.#ended) throw new TypeError('the CAR has ended');
     const needed = this.#used + length;
     if (needed <= this.#buffer.length) return;
-    const larger = new Uint8Array(Math.max(needed, 2 * this.#buffer.length));
+    const larger = new Uint8Array(Math.max(needed, this.#other.length, 2 * this.#buffer.length));
     larger.set(this.#buffer.subarray(0, this.#used));
     this.#buffer = larger;
   }

@@ -4,7 +4,7 @@ import { type CarError, CarFileChangedError } from '../errors.ts';
 import type { CarIndex } from '../index/car-index.ts';
 import { type CarSource, readFully } from './car-source.ts';
 
-/** One frame: `varint length | CID | data`. The bytes are overwritten after the call: copy what is kept. */
+/** One frame, `varint length | CID | data`, among other bytes. They are overwritten after the call: copy what is kept. */
 export type RunVisitor = (
   ordinal: number,
   bytes: Uint8Array,
@@ -107,8 +107,9 @@ export class RunReader {
 
   #load(file: number, offset: number, length: number): Uint8Array {
     if (length > this.#buffer.length) this.#buffer = new Uint8Array(new ArrayBuffer(length));
-    const bytes = this.#buffer.subarray(0, length);
-    const count = readFully(this.#fds[file] ?? -1, bytes, offset);
+    // The buffer itself, and no view of its part: whoever reads words from it makes his view of it once, and not for each run.
+    const bytes = this.#buffer;
+    const count = readFully(this.#fds[file] ?? -1, bytes, offset, length);
     this.reads += 1;
     this.readBytes += count;
     if (count < length) {

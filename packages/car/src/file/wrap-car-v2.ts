@@ -5,7 +5,7 @@ import type { CarLimits } from '../codec/limits.ts';
 import { CarFileChangedError, CarHeaderInvalidError } from '../errors.ts';
 import { CarScanner } from './car-scanner.ts';
 import { stampAt } from './car-source.ts';
-import type { ByteSink } from './car-writer.ts';
+import type { ByteSink } from './byte-sink.ts';
 import { filePieces } from './file-pieces.ts';
 
 export interface WrapCarV2Options extends AbortOptions {

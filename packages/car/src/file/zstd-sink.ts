@@ -1,5 +1,5 @@
 import { constants, createZstdCompress } from 'node:zlib';
-import type { ByteSink } from './car-writer.ts';
+import type { ByteSink } from './byte-sink.ts';
 
 export interface ZstdSinkOptions {
   /** From 1 to 19; default 3, as `zstd` has it. */

@@ -2,7 +2,9 @@ import { constants, zstdCompressSync } from 'node:zlib';
 import { encodeCarHeader } from '../codec/car-header.ts';
 import { CidParts, type CidBytes, readCid } from '../codec/cid.ts';
 import { readVarint, varintLength, writeVarint } from '../codec/varint.ts';
-import type { ByteSink, CarSummary, FrameWriter } from '../file/car-writer.ts';
+import type { ByteSink } from '../file/byte-sink.ts';
+import type { CarSummary, FrameWriter } from '../file/car-writer.ts';
+import { WriteBehind } from '../file/write-behind.ts';
 import { encodeForestFooter, SKIPPABLE_HEADER_BYTES } from './forest-format.ts';
 import { ForestIndexWriter } from './forest-index-writer.ts';
 
@@ -28,6 +30,7 @@ const DEFAULT_WRITE_BUFFER_BYTES = 1024 * 1024;
  */
 export class ForestWriter implements FrameWriter {
   readonly #sink: ByteSink;
+  readonly #writes: WriteBehind;
   readonly #options: { params: Record<number, number> };
   readonly #limit: number;
   readonly #index = new ForestIndexWriter();
@@ -50,6 +53,7 @@ export class ForestWriter implements FrameWriter {
     { roots, level = 3, writeBufferBytes = DEFAULT_WRITE_BUFFER_BYTES }: ForestWriterOptions,
   ) {
     this.#sink = sink;
+    this.#writes = new WriteBehind(sink);
     this.#limit = writeBufferBytes;
     this.#options = { params: { [constants.ZSTD_c_compressionLevel]: level, [constants.ZSTD_c_checksumFlag]: 1 } };
     this.#compress(encodeCarHeader(roots));
@@ -106,11 +110,22 @@ export class ForestWriter implements FrameWriter {
     this.push(frame, 0, frame.length);
   }
 
-  async flush(): Promise<void> {
+  async writeBehind(): Promise<void> {
+    if (this.#waiting.length === 0) return;
+    await this.#writes.settle();
     const waiting = this.#waiting;
     this.#waiting = [];
     this.#waitingBytes = 0;
-    if (waiting.length > 0) await this.#sink.write(Buffer.concat(waiting));
+    this.#writes.begin(Buffer.concat(waiting));
+  }
+
+  async flush(): Promise<void> {
+    await this.writeBehind();
+    await this.#writes.settle();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#writes[Symbol.asyncDispose]();
   }
 
   async end(): Promise<CarSummary> {
