@@ -35,6 +35,6 @@ function parse(path: string, text: string): unknown {
 }
 
 function invalid(path: string, problem: string): ConfigInvalidError {
-  const remedy = 'Give --config a file with one JSON object, such as { "port": 8000 }';
+  const remedy = 'Give --config a file with one JSON object, such as { "json": true }';
   return new ConfigInvalidError([{ what: `config file ${path}`, problem, remedy }]);
 }

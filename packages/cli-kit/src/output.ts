@@ -1,6 +1,7 @@
 import { maskUserInfo } from '@waybill/common';
 import { ProgressReporter } from './progress.ts';
 import type { Progress, ProgressInit } from './progress.ts';
+import { systemErrorText } from './system-error-text.ts';
 import { formatTable } from './table.ts';
 import type { TableRow } from './table.ts';
 import { paint, printable, useColor } from './terminal.ts';
@@ -38,7 +39,7 @@ export interface Output {
   /** Only shown with `--verbose`. */
   detail(message: string): void;
   warn(message: string): void;
-  /** With `--verbose`, the stack and the causes too. */
+  /** A failed system call is put into words. With `--verbose`, the stack and the causes too. */
   error(error: unknown): void;
   /** Nothing with `--quiet`. Must be ended. */
   progress(init: ProgressInit): Progress;
@@ -112,14 +113,14 @@ function errorRecord(error: unknown): { code: string | null; message: string } {
 }
 
 function errorText(error: unknown, verbose: boolean): string {
-  if (!(error instanceof Error)) return messageOf(error);
-  if (!verbose) return error.message;
+  if (!verbose || !(error instanceof Error)) return messageOf(error);
+  const sentence = systemErrorText(error);
   const cause = error.cause === undefined ? '' : `\ncaused by: ${errorText(error.cause, true)}`;
-  return `${error.stack ?? error.message}${cause}`;
+  return `${sentence === undefined ? '' : `${sentence}\n`}${error.stack ?? error.message}${cause}`;
 }
 
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return systemErrorText(error) ?? (error instanceof Error ? error.message : String(error));
 }
 
 function nothing(): void {

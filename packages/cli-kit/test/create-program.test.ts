@@ -128,7 +128,8 @@ describe('--help', () => {
       '--delete-old',
       '--no-sync',
       'Examples:\n  # show one channel\n  waybill-sample show mychannel --qualities source,480p\n',
-      'WAYBILL_SAMPLE_PORT, then WAYBILL_PORT',
+      'WAYBILL_SAMPLE_PORT, then WAYBILL_PORT, for --port;',
+      'file: {"port": 8000} in',
       'Exit codes:\n    0  all done',
       '  130  interrupted with Ctrl-C (SIGINT)',
     ]) {
@@ -136,6 +137,25 @@ describe('--help', () => {
     }
     for (const hidden of ['--backdoor-port', '--metrics-port', '--no-delete-old', '  --sync '])
       expect(stdout).not.toContain(hidden);
+  });
+
+  test.each([
+    [
+      'a value where there is no default',
+      'require',
+      'WAYBILL_SAMPLE_TARGET, then WAYBILL_TARGET, for --target;',
+      '{"target": "DIR"}',
+    ],
+    [
+      'what every command has where there is no other',
+      'fail',
+      'WAYBILL_SAMPLE_JSON, then WAYBILL_JSON, for --json;',
+      '{"json": true}',
+    ],
+  ])('shows where options come from by one that the command has: %s', async (_what, command, variables, file) => {
+    const { stdout } = await runSample([command, '--help']);
+    expect(stdout).toContain(`environment: ${variables}`);
+    expect(stdout).toContain(`file: ${file} in`);
   });
 
   test('of the program lists its commands, without the hidden ones', async () => {
