@@ -5,7 +5,7 @@ import { type PackerFiles, packerFiles, whyNoProjects } from './packer-files.ts'
 import { findBat, NO_BAT, timePacker } from './packer-program.ts';
 import type { ResultRow, ResultTable } from './result-table.ts';
 import { startShaman } from './shaman-program.ts';
-import { formatSpread, median } from './statistics.ts';
+import { formatSpread } from './statistics.ts';
 import { timeCommand } from './time-command.ts';
 
 /** Of issue 4, section 3.6. */
@@ -34,12 +34,21 @@ const PACKED: readonly Packed[] = [
   { title: '62 files with 500 textures', blend: 'textures/shot.blend', source: 'textures', isJudged: false },
 ];
 
-/** Runs on an empty target, and removes what was made: large copies cannot stay. */
+const remove = (target: string): void => rmSync(target, { recursive: true, force: true });
+
+/**
+ * Runs twice, each time on an empty target, and gives the second run. What was made is removed: large copies cannot stay. The first
+ * run takes as much memory as the second one, in blocks of the same size, and gives it back. A virtual machine that reports
+ * free pages hands memory that was free for 2 s to its host, and whoever first writes after a pause would pay for fetching it: up
+ * to ten times what the copy costs.
+ */
 function onFresh<Result>(target: string, run: () => Result): Result {
   try {
+    run();
+    remove(target);
     return run();
   } finally {
-    rmSync(target, { recursive: true, force: true });
+    remove(target);
   }
 }
 
@@ -84,7 +93,7 @@ async function toShaman({ blend }: Packed, files: PackerFiles, runs: number): Pr
       series.peak.push(times.peakBytes);
     } finally {
       await server.stop();
-      rmSync(storage, { recursive: true, force: true });
+      remove(storage);
     }
   }
   return series;
@@ -97,11 +106,16 @@ interface Judged {
   readonly startUp: Series;
 }
 
-/** By processor time without start-up; beside it by the time that passed, which the disk decides. */
+const least = (values: readonly number[]): number => Math.min(...values);
+
+/**
+ * By processor time without start-up; beside it by the time that passed, which the disk decides. The least of all runs counts: what
+ * a virtual machine adds for memory is never less than nothing, and up to ten times the copy.
+ */
 function judge(one: Series, { floor, limit, startUp }: Judged, isJudged: boolean): Partial<ResultRow> {
   if (floor === undefined) return {};
-  const ratio = (median(one.cpu) - median(startUp.cpu)) / median(floor.cpu);
-  const wall = (median(one.wall) - median(startUp.wall)) / median(floor.wall);
+  const ratio = (least(one.cpu) - least(startUp.cpu)) / least(floor.cpu);
+  const wall = (least(one.wall) - least(startUp.wall)) / least(floor.wall);
   const against = `${ratio.toFixed(2)} x CPU and ${wall.toFixed(2)} x time of ${floor.name}`;
   return isJudged ? { against, goal: `within ${limit} x CPU of ${floor.name}`, met: ratio <= limit } : { against };
 }
@@ -138,7 +152,7 @@ async function tableOf(one: Packed, files: PackerFiles, runs: number, startUp: S
   });
   return {
     title: `Packing: ${one.title}`,
-    note: `Whole processes, of Shaman the client; ratios without what an empty scene takes to the same target (folder ${median(startUp.folder.cpu).toFixed(2)} s CPU, Shaman ${median(startUp.shaman.cpu).toFixed(2)}); ${runs} runs in turns, those to Shaman after them.`,
+    note: `Whole processes, of Shaman the client; ratios are of the least of all runs, without what an empty scene takes to the same target (folder ${least(startUp.folder.cpu).toFixed(2)} s CPU, Shaman ${least(startUp.shaman.cpu).toFixed(2)}); ${runs} runs in turns, each right after one like it that does not count; those to Shaman after them, once each.`,
     rows: findBat() === undefined ? [...rows, { name: 'BAT', figure: NO_BAT }] : rows,
   };
 }

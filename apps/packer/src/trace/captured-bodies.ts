@@ -1,4 +1,5 @@
 import type { BlockVisitor, Dna } from '@waybill/blendfile';
+import { BlockSet } from './block-set.ts';
 import { isWorthReading } from './rules/id-property-rule.ts';
 
 /** Of bodies that are kept. What comes after is read again when it is needed. */
@@ -12,7 +13,7 @@ const MOST_KEPT_BYTES = 24 * 1024 * 1024;
  */
 export class CapturedBodies {
   readonly #bodies = new Map<number, Uint8Array>();
-  readonly #dismissed = new Set<number>();
+  readonly #dismissed = new BlockSet();
   #keptBytes = 0;
 
   get(block: number): Uint8Array | undefined {
