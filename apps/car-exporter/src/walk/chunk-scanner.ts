@@ -1,6 +1,5 @@
 import {
   type BlockVerifier,
-  CarError,
   type CarStore,
   CidParts,
   CODEC_DAG_CBOR,
@@ -10,6 +9,7 @@ import {
   scanLinks,
 } from '@waybill/car';
 import { LinkFilter } from './link-filter.ts';
+import { locating } from './locating.ts';
 import type { OrdinalBits } from './ordinal-bits.ts';
 import { OrdinalList } from './ordinal-list.ts';
 
@@ -38,20 +38,24 @@ export interface ChunkScannerInit {
 export class ChunkScanner {
   readonly #store: CarStore;
   readonly #bits: OrdinalBits;
-  readonly #verifier: BlockVerifier | undefined;
   readonly #filter: LinkFilter;
   readonly #links = new LinkBuffer();
   readonly #own = new CidParts();
   readonly #next = new OrdinalList();
   #missing: MissingLink[] = [];
   #targets = new Float64Array(64);
+  readonly #visit: RunVisitor;
   #take: FrameTaker = () => undefined;
 
   constructor({ store, bits, takesCbor, verifier }: ChunkScannerInit) {
     this.#store = store;
     this.#bits = bits;
     this.#filter = new LinkFilter(takesCbor);
-    this.#verifier = verifier;
+    this.#visit = locating(store, (ordinal, bytes, frameStart, cidStart, dataStart, end) => {
+      verifier?.verify(bytes, cidStart, dataStart, end);
+      this.#take(bytes, frameStart, end);
+      this.#follow(ordinal, bytes, cidStart, dataStart, end);
+    });
   }
 
   /**
@@ -73,16 +77,6 @@ export class ChunkScanner {
     this.#missing = [];
     return missing;
   }
-
-  readonly #visit: RunVisitor = (ordinal, bytes, frameStart, cidStart, dataStart, end) => {
-    try {
-      this.#verifier?.verify(bytes, cidStart, dataStart, end);
-      this.#take(bytes, frameStart, end);
-      this.#follow(ordinal, bytes, cidStart, dataStart, end);
-    } catch (error) {
-      throw error instanceof CarError ? locate(error, this.#store, ordinal, frameStart) : error;
-    }
-  };
 
   #follow(ordinal: number, bytes: Uint8Array, cidStart: number, dataStart: number, end: number): void {
     readCid(bytes, cidStart, dataStart, this.#own);
@@ -117,10 +111,4 @@ export class ChunkScanner {
 function cidAt(bytes: Uint8Array, links: LinkBuffer, link: number): Uint8Array {
   const start = links.offset(link);
   return bytes.slice(start, start + links.length(link));
-}
-
-/** Offsets of the codecs count from the beginning of the bytes that were read. */
-function locate(error: CarError, { index }: CarStore, ordinal: number, frameStart: number): CarError {
-  const file = index.files[index.fileOf(ordinal)]?.path ?? '';
-  return error.locate(file, index.offset(ordinal) - frameStart);
 }

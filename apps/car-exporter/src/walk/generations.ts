@@ -1,4 +1,4 @@
-import { type CarStore, type CidBytes, formatCid, type FrameWriter } from '@waybill/car';
+import { type BlockVerifier, type CarStore, type CidBytes, formatCid, type FrameWriter } from '@waybill/car';
 import type { AbortOptions } from '@waybill/common';
 import type { WalkCheckpoints } from '../resume/walk-checkpoints.ts';
 import type { CountedOutput } from './counted-output.ts';
@@ -6,6 +6,7 @@ import { explainMissing } from './explain-missing.ts';
 import type { ExportRule } from './export-rule.ts';
 import { Generation } from './generation.ts';
 import type { GenerationScanner } from './generation-scanner.ts';
+import { locating } from './locating.ts';
 import type { OrdinalBits } from './ordinal-bits.ts';
 import { encodeWalkState, type WalkState } from './walk-state.ts';
 
@@ -15,6 +16,8 @@ export interface GenerationsInit {
   readonly rule: ExportRule;
   readonly bits: OrdinalBits;
   readonly scanner: GenerationScanner;
+  /** Of the leaves; the scanner has its own. */
+  readonly verifier?: BlockVerifier | undefined;
   readonly output: CountedOutput;
   readonly writer?: FrameWriter | undefined;
   readonly checkpoints?: WalkCheckpoints | undefined;
@@ -67,10 +70,12 @@ export class Generations {
 
   async #writeLeaves(ordinals: Uint32Array, { signal }: AbortOptions): Promise<void> {
     signal?.throwIfAborted();
-    const { store, output } = this.#init;
-    store.readRuns(ordinals, {}, (_ordinal, bytes, frameStart, _cidStart, _dataStart, end) => {
+    const { store, verifier, output } = this.#init;
+    const visit = locating(store, (_ordinal, bytes, frameStart, cidStart, dataStart, end) => {
+      verifier?.verify(bytes, cidStart, dataStart, end);
       output.frame(bytes, frameStart, end);
     });
+    store.readRuns(ordinals, {}, visit);
     await output.settle();
   }
 

@@ -5,6 +5,7 @@ import { ChainBlockMissingError, ChainInvalidError, type ChainTask } from '../ch
 import { type ExportRule, MESSAGES, RECEIPTS, STATE } from './export-rule.ts';
 import type { FrameOutput } from './generation-scanner.ts';
 import { LinkFilter } from './link-filter.ts';
+import { locating } from './locating.ts';
 import { OrdinalBits } from './ordinal-bits.ts';
 import { OrdinalList } from './ordinal-list.ts';
 
@@ -107,7 +108,7 @@ export class HeaderLane implements HeaderLaneResult {
     const { store, output, verifier } = this.#init;
     let read: ReadHeader | undefined;
     this.#one[0] = ordinal;
-    store.readRuns(this.#one, {}, (_, bytes, frameStart, cidStart, dataStart, end) => {
+    const visit = locating(store, (_, bytes, frameStart, cidStart, dataStart, end) => {
       verifier?.verify(bytes, cidStart, dataStart, end);
       read = { cid: bytes.slice(cidStart, dataStart), header: decodeBlockHeader(bytes, dataStart, end) };
       if (this.#unwritten.delete(ordinal)) {
@@ -115,6 +116,7 @@ export class HeaderLane implements HeaderLaneResult {
         this.headerCount += 1;
       }
     });
+    store.readRuns(this.#one, {}, visit);
     return read as ReadHeader;
   }
 

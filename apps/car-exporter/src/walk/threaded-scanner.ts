@@ -1,8 +1,9 @@
 import { Worker } from 'node:worker_threads';
-import type { CarStore, SharedCarStore } from '@waybill/car';
+import { type BlockVerifier, CarError, type CarStore, type SharedCarStore } from '@waybill/car';
 import type { AbortOptions } from '@waybill/common';
 import { ChunkScanner, type ChunkScannerInit, type MissingLink } from './chunk-scanner.ts';
 import { type Chunk, CHUNK_BYTES, chunksOf } from './chunks.ts';
+import { framesMatch } from './frames-match.ts';
 import type { Generation } from './generation.ts';
 import type { FrameOutput, GenerationScanner } from './generation-scanner.ts';
 
@@ -30,6 +31,7 @@ export interface ChunkAnswer {
 }
 
 export interface ThreadedScannerInit extends ChunkScannerInit {
+  /** A single one leaves the comparing of hashes to the thread that puts frames in order, which has little else to do then. */
   readonly threads: number;
 }
 
@@ -47,6 +49,8 @@ interface PendingChunk extends Chunk {
 export class ThreadedScanner implements GenerationScanner {
   readonly #store: CarStore;
   readonly #here: ChunkScanner;
+  /** Of what the threads do not compare. */
+  readonly #verifier: BlockVerifier | undefined;
   readonly #workers: readonly Worker[];
   readonly #pending = new Map<number, PendingChunk>();
   readonly #memory: ArrayBuffer[] = [];
@@ -56,11 +60,12 @@ export class ThreadedScanner implements GenerationScanner {
   constructor(init: ThreadedScannerInit) {
     this.#store = init.store;
     this.#here = new ChunkScanner(init);
+    this.#verifier = init.threads === 1 ? init.verifier : undefined;
     const workerData: ScanThreadData = {
       shared: init.store.shared,
       bits: init.bits.shared,
       takesCbor: init.takesCbor,
-      verify: init.verifier !== undefined,
+      verify: init.verifier !== undefined && this.#verifier === undefined,
     };
     this.#workers = Array.from({ length: init.threads }, () => this.#start(workerData));
   }
@@ -94,13 +99,24 @@ export class ThreadedScanner implements GenerationScanner {
     output: FrameOutput,
   ): Promise<void> {
     // Read here once more, it fails with the error itself; or not, if what was in the way has gone.
-    if (frames === undefined) throw this.#failureOf(generation.ordinals, from, to);
+    if (frames === undefined || !this.#isWhole(frames)) throw this.#failureOf(generation.ordinals, from, to);
     generation.next.append(next);
     generation.missing.push(...missing);
     generation.done = to;
     output.row(frames, 0, frames.length, to - from);
     await output.settle();
     this.#memory.push(frames.buffer);
+  }
+
+  #isWhole(frames: Uint8Array): boolean {
+    if (this.#verifier === undefined) return true;
+    try {
+      return framesMatch(frames, this.#verifier);
+    } catch (error) {
+      // A hash that nobody knows: the same error with file and offset comes from reading it again.
+      if (error instanceof CarError) return false;
+      throw error;
+    }
   }
 
   #failureOf(ordinals: Uint32Array, from: number, to: number): unknown {

@@ -32,7 +32,10 @@ export interface WalkCarInit {
   readonly writer?: FrameWriter | undefined;
   /** What is marked here is left out, and what is met is marked. Default: nothing is. */
   readonly bits?: OrdinalBits | undefined;
-  /** Threads that scan; with 1 this thread does all. Default 1. The bytes are the same with any number. */
+  /**
+   * Threads that scan. With 1 this thread scans, or, where hashes are compared, does that while another one scans. Default 1. The bytes
+   * are the same with any number.
+   */
   readonly workers?: number | undefined;
   /** Compare the hash of every block. Default false: the index has been made from blocks that were compared. */
   readonly verify?: boolean | undefined;
@@ -72,8 +75,12 @@ export async function walkCar(init: WalkCarInit, options: AbortOptions = {}): Pr
     init.state === undefined
       ? await readHeaders(init, { ...scan, output }, options)
       : goOn(decodeWalkState(init.state), bits, output);
-  await using scanner = threads > 1 ? new ThreadedScanner({ ...scan, threads }) : new LocalScanner(scan);
-  await new Generations({ store, head, rule, bits, scanner, output, writer, checkpoints }, begin).run(options);
+  // To compare hashes takes as long as all the rest: this thread does it beside one that scans.
+  const isThreaded = threads > 1 || verify;
+  await using scanner = isThreaded ? new ThreadedScanner({ ...scan, threads }) : new LocalScanner(scan);
+  await new Generations({ store, head, rule, bits, scanner, verifier, output, writer, checkpoints }, begin).run(
+    options,
+  );
   const { headerCount, missingReceipts } = begin;
   return { ...output.counts, headerCount, missingReceipts: [...missingReceipts] };
 }

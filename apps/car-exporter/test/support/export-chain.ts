@@ -43,10 +43,11 @@ export async function exportBy(
   head: readonly Uint8Array[],
   workers = 1,
   bits?: OrdinalBits,
+  verify = false,
 ): Promise<Exported> {
   const sink = memorySink();
   const writer = new CarWriter(sink, { roots: head });
-  const summary = await walkCar({ store, head, rule, writer, workers, bits });
+  const summary = await walkCar({ store, head, rule, writer, workers, bits, verify });
   await writer.end();
   return { car: sink.bytes(), summary };
 }
