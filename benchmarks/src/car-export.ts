@@ -148,7 +148,7 @@ export function carExport({ runs, scale }: { runs: number; scale: number }): Pro
   return Promise.resolve([
     {
       title,
-      note: `Whole processes, start included; ${runs} runs in turns; messages, receipts and state of all heights. One worker scans in the main thread; writes go through Node's thread pool beside it.`,
+      note: `Whole processes, start included; ${runs} runs in turns; messages, receipts and state of all heights. One worker scans in the main thread, or with --verify in a thread, while the main one compares hashes; writes go through Node's thread pool beside it.`,
       rows,
     },
   ]);

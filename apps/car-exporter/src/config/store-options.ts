@@ -47,7 +47,8 @@ export const WALK_OPTIONS = defineOptions({
   verify: {
     schema: values.toggle(),
     default: false,
-    description: 'compare the hash of every block once more while it is exported; with one worker the main thread does that',
+    description:
+      'compare the hash of every block once more while it is exported; with one worker the main thread does that',
   },
 });
 
